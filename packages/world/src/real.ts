@@ -1,0 +1,30 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import { createLog, type LogOptions } from "./log.ts";
+import type { World } from "./types.ts";
+
+export interface RealWorldOptions {
+  /** Names the process in every log line, for example `dpd/switch0`. */
+  readonly name: string;
+  readonly log?: LogOptions;
+}
+
+/** The World of a running service: system clock, cryptographic randomness, real timers and the global fetch. */
+export function realWorld(options: RealWorldOptions): World {
+  return {
+    clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
+    random: { next: () => Math.random(), bytes: (length) => randomBytes(length) },
+    ids: { uuid: () => randomUUID() },
+    timers: {
+      sleep: (ms, signal) => delay(ms, undefined, { signal, ref: true }),
+      after: (ms, fn) => {
+        const timer = setTimeout(fn, ms);
+        timer.unref();
+        return () => clearTimeout(timer);
+      },
+      yield: () => new Promise((resolve) => setImmediate(resolve)),
+    },
+    fetch: (input) => globalThis.fetch(input),
+    log: createLog({ name: options.name, ...options.log }),
+  };
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: [
+      "apps/*/test/**/*.test.ts",
+      "apps/*/src/**/*.test.ts",
+      "packages/*/test/**/*.test.ts",
+      "packages/*/src/**/*.test.ts",
+      "test/**/*.test.ts",
+    ],
+    pool: "forks",
+    testTimeout: 20_000,
+    env: { RACKLET_LOG: process.env["RACKLET_LOG"] ?? "silent" },
+  },
+});
