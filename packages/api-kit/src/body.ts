@@ -1,0 +1,95 @@
+/** Reads request bodies within a byte limit; the rest of a body that is too long is drained, as upstream does. */
+import type { IncomingMessage } from "node:http";
+import type { Context } from "hono";
+import { HttpError } from "./errors.ts";
+
+/** The client went away before its body was complete: nothing may be done with the request. */
+export class IncompleteBodyError extends Error {
+  override readonly name = "IncompleteBodyError";
+}
+
+const DRAIN_LIMIT = 256 * 1024 * 1024;
+
+export function incomingOf(c: Context): IncomingMessage | undefined {
+  const env: unknown = c.env;
+  if (typeof env !== "object" || env === null || !("incoming" in env)) return undefined;
+  // @hono/node-server puts Node's own request here; tests that call app.fetch have none.
+  return env.incoming as IncomingMessage | undefined;
+}
+
+export async function readBody(c: Context, limit: number): Promise<string> {
+  const incoming = incomingOf(c);
+  return incoming === undefined ? readWebBody(c.req.raw, limit) : readIncoming(incoming, limit);
+}
+
+function readIncoming(incoming: IncomingMessage, limit: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    incoming.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size > DRAIN_LIMIT) incoming.destroy();
+    });
+    incoming.on("end", () => {
+      if (size > limit) reject(tooLarge(limit));
+      else resolve(decode(Buffer.concat(chunks)));
+    });
+    const incomplete = () =>
+      reject(new IncompleteBodyError("the connection closed before the request body was complete"));
+    incoming.on("aborted", incomplete);
+    incoming.on("error", incomplete);
+    incoming.on("close", () => {
+      if (!incoming.complete) incomplete();
+    });
+  });
+}
+
+async function readWebBody(request: Request, limit: number): Promise<string> {
+  const bytes = Buffer.from(await request.arrayBuffer());
+  if (bytes.length > limit) throw tooLarge(limit);
+  return decode(bytes);
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw HttpError.badRequest("unable to parse JSON body: invalid unicode");
+  }
+}
+
+function tooLarge(limit: number): HttpError {
+  return HttpError.badRequest(`request body exceeded maximum size of ${limit} bytes`);
+}
+
+/** Checks the content type the way upstream does: absent means what is expected, parameters are ignored. */
+export function checkContentType(header: string | undefined, expected: string): void {
+  if (header === undefined || header === "") return;
+  const type = (header.split(";")[0] ?? "").trim().toLowerCase();
+  if (!/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/.test(type)) throw HttpError.badRequest(`unsupported content-type: ${header}`);
+  if (type !== expected) throw HttpError.badRequest(`expected content type "${expected}", got "${type}"`);
+}
+
+export function parseJson(text: string): unknown {
+  if (text.trim() === "") {
+    throw HttpError.badRequest("unable to parse JSON body: EOF while parsing a value at line 1 column 0");
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw HttpError.badRequest(`unable to parse JSON body: ${(error as SyntaxError).message}`);
+  }
+}
+
+/** A form body as an object of the schema's types: whole numbers become numbers where the schema asks for them. */
+export function parseForm(text: string, integers: ReadonlySet<string>): Record<string, unknown> {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    fields[name] = integers.has(name) && /^\d+$/.test(value) ? Number(value) : value;
+  }
+  return fields;
+}

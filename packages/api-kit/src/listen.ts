@@ -1,0 +1,83 @@
+/** Binds an app to a socket. */
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Timers } from "@racklet/world";
+import type { Hono } from "hono";
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 picks a free port. */
+  readonly port: number;
+}
+
+export interface Listener {
+  /** For example `http://127.0.0.1:12224` or `http://[::1]:12345`. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  /** Stops accepting, lets running requests finish within `graceMs`, then cuts the connections. */
+  close(graceMs?: number): Promise<void>;
+}
+
+export class AddressInUseError extends Error {
+  override readonly name = "AddressInUseError";
+  readonly address: ListenAddress;
+  constructor(address: ListenAddress, cause: unknown) {
+    super(
+      `${formatHostPort(address.host, address.port)} is already in use: stop the other program or choose another port (0 picks a free one)`,
+      { cause },
+    );
+    this.address = address;
+  }
+}
+
+/** `HOST:PORT` or `[IPV6]:PORT`. Throws with the expected form. */
+export function parseListenAddress(text: string): ListenAddress {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^[\]:]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535)
+    throw new Error(`not a listen address: ${text} (expected HOST:PORT or [IPV6]:PORT)`);
+  return { host: match[1] ?? match[2] ?? "", port };
+}
+
+export function formatHostPort(host: string, port: number): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+const LOOPBACK = /^(127(\.\d+){3}|::1|localhost)$/;
+
+export function isLoopbackHost(host: string): boolean {
+  return LOOPBACK.test(host);
+}
+
+export async function listen(app: Hono, address: ListenAddress, world: { readonly timers: Timers }): Promise<Listener> {
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: { keepAliveTimeout: 65_000 } });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "EADDRINUSE" ? new AddressInUseError(address, error) : error);
+    });
+    server.listen(address.port, address.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    host: address.host,
+    port,
+    url: `http://${formatHostPort(address.host, port)}`,
+    close: (graceMs = 2_000) => closeServer(server, world.timers, graceMs),
+  };
+}
+
+type Server = ReturnType<typeof createAdaptorServer>;
+
+function closeServer(server: Server, timers: Timers, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const cancelCut = timers.after(graceMs, () => {
+      if ("closeAllConnections" in server) server.closeAllConnections();
+    });
+    server.close(() => {
+      cancelCut();
+      resolve();
+    });
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
+  });
+}

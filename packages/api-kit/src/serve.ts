@@ -1,0 +1,307 @@
+/**
+ * Serves an API declaration with handlers for the newest types. The order is upstream's: version, path, method, parameters,
+ * body, handler. So a bad version on an unknown path is 400, and what an older version cannot say never reaches a handler.
+ */
+import { Hono, type Context } from "hono";
+import type { World } from "@racklet/world";
+import { checkContentType, incomingOf, IncompleteBodyError, parseForm, parseJson, readBody } from "./body.ts";
+import type {
+  Api,
+  OperationBody,
+  OperationInput,
+  OperationParams,
+  OperationQuery,
+  OperationResponse,
+  Operations,
+} from "./declare.ts";
+import { HttpError, type ErrorBody } from "./errors.ts";
+import { mountOps, type OpsViews } from "./ops.ts";
+import { parseParams, parseQuery, planOperation, type RevisionPlan } from "./plan.ts";
+import { Reply, type Input, type RequestInfo } from "./request.ts";
+import { VERSION_HEADER, versionResolver } from "./version-header.ts";
+import type { ApiVersion } from "./versions.ts";
+import type { Issue, Validators } from "./validate.ts";
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** The handler of one operation, in its newest types. */
+export type Handler<Ctx, O extends OperationInput> = (
+  ctx: Ctx,
+  input: Input<OperationParams<O>, OperationQuery<O>, OperationBody<O>>,
+) => MaybePromise<OperationResponse<O> | Reply<OperationResponse<O>>>;
+
+/** One handler per operation: a missing or surplus one is a type error. */
+export type Handlers<Ctx, Ops extends Operations> = { readonly [K in keyof Ops]: Handler<Ctx, Ops[K]> };
+
+/** Takes the place of the conversion chain for one old revision, in that revision's own types. Keyed `operation@LABEL`. */
+export type Override<Ctx> = (ctx: Ctx, input: Input<never, never, never>) => MaybePromise<unknown>;
+
+export interface ServeOptions<Ctx, Ops extends Operations> {
+  readonly context: Ctx;
+  readonly handlers: Handlers<Ctx, Ops>;
+  readonly overrides?: Readonly<Record<string, Override<Ctx>>>;
+  readonly world: Pick<World, "clock" | "ids" | "log">;
+  readonly bodyValidators: Validators;
+  /** Given in tests and development: an answer that breaks its own document becomes a 500 with the reason in the log. */
+  readonly responseValidators?: Validators | undefined;
+  /** Domain errors to wire errors; undefined means unknown, which is a 500. */
+  readonly translate?: (error: unknown) => HttpError | undefined;
+  /** Views outside the versioned API, on the same listener. */
+  readonly ops?: OpsViews;
+}
+
+interface Route {
+  readonly methods: ReadonlyMap<string, readonly (RevisionPlan | undefined)[]>;
+  /** Per version: does any method serve this path. */
+  readonly live: readonly boolean[];
+  /** Every method the path has in any version. */
+  readonly allow: readonly (readonly [string, string])[];
+}
+
+type AnyHandler = (ctx: unknown, input: Input<unknown, unknown, unknown>) => MaybePromise<unknown>;
+
+export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: ServeOptions<Ctx, Ops>): Hono {
+  const { world, ops } = options;
+  const metrics = ops?.metrics;
+  const resolve = versionResolver(api);
+  const app = new Hono({ getPath: normalisedPath });
+  const labels = new Map<string, ApiVersion>(api.versions.all.map((version) => [version.label, version]));
+  const overrides = planOverrides(api, options.overrides ?? {}, labels);
+
+  const fail = (requestId: string, version: ApiVersion | undefined, error: unknown, operationId: string): Response => {
+    const httpError = error instanceof HttpError ? error : (options.translate?.(error) ?? HttpError.internal(error));
+    const level = httpError.status >= 500 ? "error" : "debug";
+    world.log[level](
+      {
+        req_id: requestId,
+        operation: operationId,
+        status: httpError.status,
+        internal: httpError.internal,
+        err: httpError.cause ?? (httpError.status >= 500 ? error : undefined),
+      },
+      httpError.message,
+    );
+    const body: ErrorBody = {
+      request_id: requestId,
+      ...(httpError.code === undefined ? {} : { error_code: httpError.code }),
+      message: httpError.message,
+    };
+    const headers = new Headers({ "content-type": "application/json", "x-request-id": requestId });
+    if (version !== undefined) headers.set(VERSION_HEADER, version.semver.text);
+    for (const [name, value] of httpError.headers) headers.append(name, value);
+    return new Response(JSON.stringify(body), { status: httpError.status, headers });
+  };
+
+  const dispatch = async (c: Context, route: Route | undefined): Promise<Response> => {
+    const started = world.clock.monotonicMs();
+    const requestId = world.ids.uuid();
+    let version: ApiVersion | undefined;
+    let operationId = "";
+    let response: Response;
+    try {
+      version = resolve(headerOf(c, VERSION_HEADER));
+      const plan = choose(route, version, c.req.method);
+      operationId = plan.operation.operationId;
+      // Handlers is keyed by the operations of this very API, so the plan's operation has one.
+      const handler = (overrides.get(plan) ?? options.handlers[operationId]) as AnyHandler;
+      response = await run(c, plan, handler, overrides.has(plan), version, requestId);
+    } catch (error) {
+      if (error instanceof IncompleteBodyError)
+        world.log.debug({ req_id: requestId, operation: operationId }, error.message);
+      response = fail(
+        requestId,
+        version,
+        error instanceof IncompleteBodyError ? HttpError.badRequest(error.message) : error,
+        operationId,
+      );
+    }
+    if (metrics !== undefined) {
+      const label = {
+        operation: operationId || "none",
+        status: String(response.status),
+        version: version?.semver.text ?? "none",
+      };
+      metrics.count("http_requests_total", "Requests answered", label);
+      metrics.observe(
+        "http_request_seconds",
+        "Time to answer",
+        { operation: operationId || "none" },
+        (world.clock.monotonicMs() - started) / 1000,
+      );
+    }
+    return response;
+  };
+
+  const run = async (
+    c: Context,
+    plan: RevisionPlan,
+    handler: AnyHandler,
+    isOverride: boolean,
+    version: ApiVersion,
+    requestId: string,
+  ): Promise<Response> => {
+    const params = parseParams(plan.params, pathParams(c));
+    const { values, page } = parseQuery(plan, searchOf(c.req.url));
+    const body = plan.revision.body === undefined ? undefined : await parseBody(c, plan);
+    const { operationId } = plan.operation;
+    const request: RequestInfo = {
+      id: requestId,
+      operationId,
+      url: c.req.url,
+      header: (name) => headerOf(c, name),
+      version,
+      log: world.log,
+    };
+    const input = {
+      params,
+      query: isOverride ? values : plan.upQuery(values),
+      body: isOverride ? body : plan.up(body),
+      page,
+      request,
+    };
+    const answer = await handler(options.context, input);
+    if (plan.operation.freeform === true) return freeformAnswer(answer, requestId, version);
+    const reply = answer instanceof Reply ? answer : undefined;
+    const value = reply === undefined ? answer : reply.value;
+    const out = isOverride ? value : plan.down(value);
+    const issue = plan.checkResponse?.(JSON.parse(JSON.stringify(out ?? null)));
+    if (issue != null)
+      throw new Error(`${operationId}: answer breaks its document at ${issue.path || "top"}: ${issue.message}`);
+    const headers: Record<string, string> = { "x-request-id": requestId, [VERSION_HEADER]: version.semver.text };
+    for (const [name, header] of reply?.headers ?? []) headers[name] = header;
+    if (plan.status === 204) return new Response(null, { status: 204, headers });
+    headers["content-type"] = "application/json";
+    return new Response(JSON.stringify(out), { status: plan.status, headers });
+  };
+
+  if (ops !== undefined) mountOps(app, ops);
+  app.get("/.well-known/api-versions", () => Response.json(supportedVersions(api)));
+  for (const [path, route] of planRoutes(api, options)) {
+    app.all(path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => dispatch(c, route));
+  }
+  app.notFound((c) => dispatch(c, undefined));
+  return app;
+}
+
+function supportedVersions(api: Api): unknown {
+  const { all, latest } = api.versions;
+  return {
+    ident: api.ident,
+    supported: all.map((version) => version.semver.text),
+    latest: latest.semver.text,
+    on_missing: api.onMissing === "refuse" ? null : latest.semver.text,
+  };
+}
+
+function planRoutes<Ctx, Ops extends Operations>(api: Api<Ops>, options: ServeOptions<Ctx, Ops>): Map<string, Route> {
+  const byPath = new Map<string, OperationInput[]>();
+  for (const operation of Object.values<OperationInput>(api.operations)) {
+    byPath.set(operation.path, [...(byPath.get(operation.path) ?? []), operation]);
+  }
+  const routes = new Map<string, Route>();
+  for (const [path, operations] of byPath) {
+    const methods = new Map<string, (RevisionPlan | undefined)[]>();
+    for (const operation of operations) {
+      const plans = planOperation(api, operation, options);
+      const others = methods.get(operation.method);
+      // Two operations may share a path and method in disjoint versions.
+      methods.set(operation.method, others === undefined ? plans : plans.map((plan, i) => plan ?? others[i]));
+    }
+    routes.set(path, {
+      methods,
+      live: api.versions.all.map((_, i) => [...methods.values()].some((plans) => plans[i] !== undefined)),
+      allow: [...methods.keys()].sort().map((method) => ["allow", method] as const),
+    });
+  }
+  return routes;
+}
+
+function planOverrides<Ctx>(
+  api: Api,
+  overrides: Readonly<Record<string, Override<Ctx>>>,
+  labels: ReadonlyMap<string, ApiVersion>,
+): { get(plan: RevisionPlan): AnyHandler | undefined; has(plan: RevisionPlan): boolean } {
+  const handlers = new Map<string, AnyHandler>();
+  for (const [key, handler] of Object.entries(overrides)) {
+    const [operationId = "", label = ""] = key.split("@");
+    const version = labels.get(label);
+    if (api.operations[operationId] === undefined) throw new Error(`${api.ident}: override ${key} names no operation`);
+    if (version === undefined) continue;
+    handlers.set(`${operationId}@${version.ordinal}`, handler as AnyHandler);
+  }
+  const keyOf = (plan: RevisionPlan): string => `${plan.operation.operationId}@${plan.revision.since}`;
+  return { get: (plan) => handlers.get(keyOf(plan)), has: (plan) => handlers.has(keyOf(plan)) };
+}
+
+function choose(route: Route | undefined, version: ApiVersion, method: string): RevisionPlan {
+  if (route === undefined) throw HttpError.noRoute("no route found (no path in router)");
+  const plan = route.methods.get(method)?.[version.ordinal];
+  if (plan !== undefined) return plan;
+  if (route.live[version.ordinal] === true) throw new HttpError(405, "Method Not Allowed", { headers: route.allow });
+  throw HttpError.noRoute(`route has no handlers for version ${version.semver.text}`);
+}
+
+async function parseBody(c: Context, plan: RevisionPlan): Promise<unknown> {
+  const isForm = plan.operation.bodyType === "form";
+  const text = await readBody(c, plan.bodyLimit);
+  checkContentType(headerOf(c, "content-type"), isForm ? "application/x-www-form-urlencoded" : "application/json");
+  const value = isForm ? parseForm(text, plan.formIntegers) : parseJson(text);
+  const issue = plan.checkBody?.(value);
+  if (issue != null)
+    throw HttpError.badRequest(`unable to parse ${isForm ? "URL-encoded" : "JSON"} body: ${describeIssue(issue)}`);
+  return value;
+}
+
+function describeIssue(issue: Issue): string {
+  return issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`;
+}
+
+function freeformAnswer(answer: unknown, requestId: string, version: ApiVersion): Response {
+  if (!(answer instanceof Reply)) throw new TypeError("a freeform operation must answer with a Reply");
+  const headers = new Headers({ "x-request-id": requestId, [VERSION_HEADER]: version.semver.text });
+  for (const [name, value] of answer.headers) headers.append(name, value);
+  const isText = typeof answer.value === "string" || answer.value === null;
+  if (!isText) headers.set("content-type", "application/json");
+  return new Response(isText ? (answer.value as string | null) : JSON.stringify(answer.value), {
+    status: answer.status ?? 200,
+    headers,
+  });
+}
+
+// Reading Node's own header is much cheaper than building a Headers object. Node joins a repeated header with ", ";
+// upstream uses the first value.
+function headerOf(c: Context, name: string): string | undefined {
+  const incoming = incomingOf(c);
+  if (incoming === undefined) return c.req.header(name);
+  const value = name === VERSION_HEADER ? incoming.headersDistinct[name] : incoming.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function searchOf(url: string): URLSearchParams | undefined {
+  const start = url.indexOf("?");
+  return start < 0 ? undefined : new URLSearchParams(url.slice(start + 1));
+}
+
+/** Repeated and trailing slashes do not matter. */
+export function normalisedPath(request: Request): string {
+  const { url } = request;
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start < 0) return "/";
+  const end = url.indexOf("?", start);
+  let path = end < 0 ? url.slice(start) : url.slice(start, end);
+  if (path.includes("//")) path = path.replaceAll(/\/{2,}/g, "/");
+  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+}
+
+function pathParams(c: Context): Record<string, string> {
+  const raw = c.req.param() as Record<string, string>;
+  // hono leaves a segment it cannot decode as it was.
+  if (c.req.path.includes("%")) {
+    try {
+      decodeURIComponent(c.req.path);
+    } catch {
+      throw HttpError.badRequest("invalid path encoding");
+    }
+  }
+  return raw;
+}
