@@ -1,0 +1,4 @@
+/** Every API of the rack: what documents, validators and clients are generated for. */
+import type { Api } from "@racklet/api-kit/declare";
+
+export const apis: readonly Api[] = [];
