@@ -1,0 +1,27 @@
+/** Requests and responses as they travel: read once, whole, and rebuilt as often as they are delivered. */
+export interface Message {
+  /** `GET /path?query`, for the trace. */
+  readonly what: string;
+  toRequest(): Request;
+}
+
+export async function readRequest(request: Request): Promise<Message> {
+  const { method, url } = request;
+  const headers = new Headers(request.headers);
+  const body = request.body === null ? null : await request.arrayBuffer();
+  // Node's fetch adds the length on the wire; servers that refuse a body before reading it look at it.
+  if (body !== null && !headers.has("content-length")) headers.set("content-length", String(body.byteLength));
+  const { host, pathname, search } = new URL(url);
+  if (!headers.has("host")) headers.set("host", host);
+  return {
+    what: `${method} ${pathname}${search}`,
+    toRequest: () => new Request(url, { method, headers, body: body?.slice(0) ?? null }),
+  };
+}
+
+export async function copyResponse(response: Response): Promise<() => Response> {
+  const { status, statusText } = response;
+  const headers = new Headers(response.headers);
+  const body = response.body === null ? null : await response.arrayBuffer();
+  return () => new Response(body?.slice(0) ?? null, { status, statusText, headers });
+}

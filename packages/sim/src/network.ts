@@ -1,0 +1,238 @@
+/**
+ * The network of a simulation: services listen under an origin, requests travel as events of the virtual clock, and
+ * links between named services lose, delay, duplicate or refuse them by seeded dice. Failures look as they do with
+ * Node's fetch: a TypeError "fetch failed" whose cause has the code. Bodies are read whole before they travel, so
+ * answers that never end (server-sent events) do not work here.
+ */
+import type { FetchLike, Random } from "@racklet/world";
+import type { VirtualClock } from "./clock.ts";
+import { decideFate, type Fate, type LinkFaults } from "./faults.ts";
+import { copyResponse, readRequest, type Message } from "./message.ts";
+import { seededRandom, type Seed } from "./random.ts";
+import { Trace, type TraceEntry } from "./trace.ts";
+
+export type Handler = (request: Request) => Response | Promise<Response>;
+
+export interface NetworkOptions {
+  readonly clock: VirtualClock;
+  readonly seed: Seed;
+  /** For links that have no faults of their own. */
+  readonly faults?: LinkFaults;
+}
+
+interface Listener {
+  readonly name: string;
+  readonly handler: Handler;
+  up: boolean;
+  /** Grows each time it goes down: what was under way then is lost, as with a killed process. */
+  downs: number;
+}
+
+interface Exchange {
+  readonly id: number;
+  readonly from: string;
+  readonly listener: Listener;
+  readonly message: Message;
+  readonly fate: Fate;
+  readonly resolve: (response: Response) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export class SimNetwork {
+  readonly clock: VirtualClock;
+  readonly trace = new Trace();
+  readonly #seed: Seed;
+  readonly #defaults: LinkFaults;
+  readonly #listeners = new Map<string, Listener>();
+  readonly #faults = new Map<string, LinkFaults>();
+  readonly #dice = new Map<string, Random>();
+  #sides: ReadonlyMap<string, number> | undefined;
+  #requests = 0;
+
+  constructor(options: NetworkOptions) {
+    this.clock = options.clock;
+    this.#seed = options.seed;
+    this.#defaults = options.faults ?? {};
+  }
+
+  /** Serves `origin` (`http://host:port` or `host:port`) as the service `name`; the answer stops it. Fails when it is taken. */
+  listen(name: string, origin: string, handler: Handler): () => void {
+    const host = hostOf(origin);
+    const existing = this.#listeners.get(host);
+    if (existing !== undefined) throw new Error(`listen EADDRINUSE: ${host} is taken by ${existing.name}`);
+    const listener = { name, handler, up: true, downs: 0 };
+    this.#listeners.set(host, listener);
+    return () => {
+      takeDown(listener);
+      if (this.#listeners.get(host) === listener) this.#listeners.delete(host);
+    };
+  }
+
+  /** All listeners of `name` refuse connections from now on; answers under way are lost. */
+  down(name: string): void {
+    for (const listener of this.#named(name)) takeDown(listener);
+  }
+
+  up(name: string): void {
+    for (const listener of this.#named(name)) listener.up = true;
+  }
+
+  /** Faults of requests from `from` to `to` (names of services, `*` for any); the more exact link wins. They replace what was set. */
+  setFaults(from: string, to: string, faults: LinkFaults): void {
+    this.#faults.set(link(from, to), faults);
+  }
+
+  clearFaults(): void {
+    this.#faults.clear();
+  }
+
+  /** Cuts the network: only services of the same group reach each other; those in no group reach everyone. */
+  partition(...groups: readonly (readonly string[])[]): void {
+    this.#sides = new Map(groups.flatMap((names, side) => names.map((name) => [name, side] as const)));
+  }
+
+  heal(): void {
+    this.#sides = undefined;
+  }
+
+  /** The fetch of the service `name`. */
+  fetchFrom(name: string): FetchLike {
+    return (request) => this.#send(name, request);
+  }
+
+  async #send(from: string, request: Request): Promise<Response> {
+    request.signal.throwIfAborted();
+    this.#requests += 1;
+    const id = this.#requests;
+    const host = hostOf(request.url);
+    const to = this.#listeners.get(host)?.name ?? host;
+    // Drawn before anything is awaited: the order of the calls decides, not how long a body takes to read.
+    const fate = decideFate(this.#diceOf(from, to), this.#faultsOf(from, to));
+    const message = await readRequest(request);
+    this.#note(id, "send", from, to, message.what);
+    return new Promise((resolve, reject) => {
+      let settled = false;
+      const settle =
+        <T>(finish: (value: T) => void) =>
+        (value: T): void => {
+          if (settled) return;
+          settled = true;
+          request.signal.removeEventListener("abort", onAbort);
+          finish(value);
+        };
+      const onAbort = (): void => {
+        if (!settled) this.#note(id, "aborted", from, to, message.what);
+        settle(reject)(request.signal.reason);
+      };
+      if (request.signal.aborted) return onAbort();
+      request.signal.addEventListener("abort", onAbort, { once: true });
+      const answer = { resolve: settle(resolve), reject: settle(reject) };
+      this.clock.schedule(fate.requestDelayMs, `${from} -> ${to}: request ${message.what}`, () => {
+        // Looked up on arrival: the service may have been replaced meanwhile.
+        const listener = this.#listeners.get(host);
+        if (listener === undefined) this.#refuse(id, from, to, message.what, answer.reject);
+        else this.#arrive({ id, from, listener, message, fate, ...answer });
+      });
+    });
+  }
+
+  #arrive(exchange: Exchange): void {
+    const { id, from, listener, message, fate } = exchange;
+    const to = listener.name;
+    if (fate.requestLost || this.#isCut(from, to)) {
+      this.#note(id, "request lost", from, to, message.what);
+      if (fate.resets) exchange.reject(networkError("ECONNRESET", "read ECONNRESET"));
+      return;
+    }
+    if (fate.refused || !listener.up) return this.#refuse(id, from, to, message.what, exchange.reject);
+    this.#note(id, "deliver", from, to, message.what);
+    void this.#serve(exchange, true);
+    if (!fate.duplicated) return;
+    this.clock.schedule(fate.duplicateDelayMs, `${from} -> ${to}: duplicate of ${message.what}`, () => {
+      if (!listener.up || this.#isCut(from, to)) return;
+      this.#note(id, "deliver again", from, to, message.what);
+      void this.#serve(exchange, false);
+    });
+  }
+
+  /** Never rejects: what the handler throws breaks the connection, as a crashing server would. */
+  async #serve(exchange: Exchange, isFirst: boolean): Promise<void> {
+    const { id, from, listener, message, fate } = exchange;
+    const downsBefore = listener.downs;
+    let copy: () => Response;
+    try {
+      copy = await copyResponse(await listener.handler(message.toRequest()));
+    } catch (error) {
+      this.#note(id, "handler failed", from, listener.name, `${message.what}: ${String(error)}`);
+      if (isFirst) exchange.reject(networkError("ECONNRESET", "read ECONNRESET", error));
+      return;
+    }
+    if (!isFirst) return;
+    this.clock.schedule(fate.responseDelayMs, `${listener.name} -> ${from}: answer to ${message.what}`, () => {
+      if (listener.downs !== downsBefore) {
+        this.#note(id, "reset", from, listener.name, message.what);
+        exchange.reject(networkError("ECONNRESET", "read ECONNRESET"));
+      } else if (fate.responseLost || this.#isCut(from, listener.name)) {
+        this.#note(id, "response lost", from, listener.name, message.what);
+        if (fate.resets) exchange.reject(networkError("ECONNRESET", "read ECONNRESET"));
+      } else {
+        const response = copy();
+        this.#note(id, "answer", from, listener.name, message.what, response.status);
+        exchange.resolve(response);
+      }
+    });
+  }
+
+  #refuse(id: number, from: string, to: string, what: string, reject: (reason: unknown) => void): void {
+    this.#note(id, "refused", from, to, what);
+    reject(networkError("ECONNREFUSED", `connect ECONNREFUSED ${to}`));
+  }
+
+  #note(request: number, event: TraceEntry["event"], from: string, to: string, what: string, status?: number): void {
+    const entry = { atMs: this.clock.monotonicMs(), request, event, from, to, what };
+    this.trace.add(status === undefined ? entry : { ...entry, status });
+  }
+
+  #named(name: string): Listener[] {
+    const found = [...this.#listeners.values()].filter((listener) => listener.name === name);
+    if (found.length === 0) throw new Error(`no service named "${name}" listens`);
+    return found;
+  }
+
+  #faultsOf(from: string, to: string): LinkFaults {
+    const keys = [link(from, to), link("*", to), link(from, "*"), link("*", "*")];
+    return keys.map((key) => this.#faults.get(key)).find((faults) => faults !== undefined) ?? this.#defaults;
+  }
+
+  #diceOf(from: string, to: string): Random {
+    const key = link(from, to);
+    const dice = this.#dice.get(key) ?? seededRandom(this.#seed, `link ${key}`);
+    this.#dice.set(key, dice);
+    return dice;
+  }
+
+  #isCut(from: string, to: string): boolean {
+    const here = this.#sides?.get(from);
+    const there = this.#sides?.get(to);
+    return here !== undefined && there !== undefined && here !== there;
+  }
+}
+
+function takeDown(listener: Listener): void {
+  listener.up = false;
+  listener.downs += 1;
+}
+
+function link(from: string, to: string): string {
+  return `${from} -> ${to}`;
+}
+
+function hostOf(origin: string): string {
+  const url = new URL(origin.includes("://") ? origin : `http://${origin}`);
+  return url.port === "" ? `${url.hostname}:${url.protocol === "https:" ? 443 : 80}` : url.host;
+}
+
+function networkError(code: string, message: string, underlying?: unknown): TypeError {
+  const cause = Object.assign(new Error(message, { cause: underlying }), { code });
+  return new TypeError("fetch failed", { cause });
+}
