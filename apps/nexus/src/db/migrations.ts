@@ -1,0 +1,5 @@
+/** Every change of the schema, oldest first. A migration is never edited once released: databases remember its name. */
+import type { Migration } from "@racklet/store";
+import { initial } from "./migrations/0001-initial.ts";
+
+export const migrations: readonly Migration[] = [initial];

@@ -1,0 +1,16 @@
+/** Who is asking, and for which request: made once per request, given to every domain function that reads or changes something. */
+import type { Log } from "@racklet/world";
+
+export type Actor =
+  | { readonly kind: "silo-user"; readonly siloUserId: string; readonly siloId: string }
+  /** Nexus itself: background tasks, sagas and the internal API. May do everything. */
+  | { readonly kind: "internal"; readonly name: string };
+
+export interface OpContext {
+  readonly actor: Actor;
+  readonly log: Log;
+}
+
+export function internalOpContext(name: string, log: Log): OpContext {
+  return { actor: { kind: "internal", name }, log: log.child({ actor: name }) };
+}
