@@ -1,4 +1,5 @@
 /** Every API of the rack: what documents, validators and clients are generated for. */
 import type { Api } from "@racklet/api-kit/declare";
+import { dpdApi } from "./dpd/api.ts";
 
-export const apis: readonly Api[] = [];
+export const apis: readonly Api[] = [dpdApi];
