@@ -1,5 +1,7 @@
 /** Every API of the rack: what documents, validators and clients are generated for. */
 import type { Api } from "@racklet/api-kit/declare";
 import { dpdApi } from "./dpd/api.ts";
+import { nexusInternalApi } from "./nexus-internal/api.ts";
+import { nexusLockstepApi } from "./nexus-lockstep/api.ts";
 
-export const apis: readonly Api[] = [dpdApi];
+export const apis: readonly Api[] = [dpdApi, nexusInternalApi, nexusLockstepApi];
