@@ -53,11 +53,15 @@ export async function startCluster(bin: string): Promise<Cluster> {
   await promisify(execFile)(join(bin, "initdb"), initdb, { cwd: directory, ...user });
 
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-  const server = spawn("/bin/sh", ["-c", SUPERVISE, join(bin, "postgres"), "-D", data, "-k", directory, ...settings], {
-    cwd: directory,
-    stdio: ["pipe", "ignore", "pipe"],
-    ...user,
-  });
+  const server = spawn(
+    "/bin/sh",
+    ["-c", SUPERVISE, directory, join(bin, "postgres"), "-D", data, "-k", directory, ...settings],
+    {
+      cwd: directory,
+      stdio: ["pipe", "ignore", "pipe"],
+      ...user,
+    },
+  );
   await ready(server);
   return {
     url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(directory)}`,
@@ -71,10 +75,10 @@ export async function startCluster(bin: string): Promise<Cluster> {
 }
 
 /**
- * The server ends when our end of its input closes, so it never outlives the test run, however that ends.
- * The shell's own working directory is the cluster's.
+ * The server ends and its directory goes when our end of its input closes, so neither outlives the test run, however that
+ * ends. Arguments: the directory, then the server's command line.
  */
-const SUPERVISE = '"$0" "$@" & server=$!; read -r _; kill -INT $server; wait $server; rm -rf "$PWD"';
+const SUPERVISE = 'directory=$0; "$@" & server=$!; read -r _; kill -INT $server; wait $server; rm -rf "$directory"';
 
 /** PostgreSQL refuses to run as root: then it runs as `nobody`. */
 function unprivileged(): { uid: number; gid: number } | undefined {
