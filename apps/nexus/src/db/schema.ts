@@ -5,7 +5,7 @@
  */
 type Bit = 0 | 1;
 
-interface Identity {
+export interface Identity {
   id: string;
   name: string;
   description: string;
