@@ -4,37 +4,41 @@ export type Labels = Readonly<Record<string, string>>;
 const BUCKETS_S = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10];
 const MAX_SERIES = 10_000;
 
-interface Histogram {
-  readonly buckets: number[];
-  sum: number;
-  count: number;
+export interface Counter {
+  value: number;
+}
+
+export class Histogram {
+  readonly buckets: number[] = BUCKETS_S.map(() => 0);
+  sum = 0;
+  count = 0;
+
+  observe(seconds: number): void {
+    this.sum += seconds;
+    this.count += 1;
+    const bucket = BUCKETS_S.findIndex((bound) => seconds <= bound);
+    if (bucket >= 0) this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
+  }
 }
 
 export class Metrics {
   readonly #help = new Map<string, { help: string; type: string }>();
-  readonly #counters = new Map<string, Map<string, number>>();
+  readonly #counters = new Map<string, Map<string, Counter>>();
   readonly #histograms = new Map<string, Map<string, Histogram>>();
   readonly #gauges = new Map<string, () => Iterable<readonly [Labels, number]>>();
 
-  count(name: string, help: string, labels: Labels = {}, by = 1): void {
-    const series = this.#series(this.#counters, name, help, "counter");
-    const key = labelText(labels);
-    if (series.has(key) || series.size < MAX_SERIES) series.set(key, (series.get(key) ?? 0) + by);
+  /** One series of a counter: keep it where the label values repeat, adding to it is one addition. */
+  counter(name: string, help: string, labels: Labels = {}): Counter {
+    return this.#find(this.#counters, name, help, "counter", labels, () => ({ value: 0 }));
   }
 
-  observe(name: string, help: string, labels: Labels, seconds: number): void {
-    const series = this.#series(this.#histograms, name, help, "histogram");
-    const key = labelText(labels);
-    let histogram = series.get(key);
-    if (histogram === undefined) {
-      if (series.size >= MAX_SERIES) return;
-      histogram = { buckets: BUCKETS_S.map(() => 0), sum: 0, count: 0 };
-      series.set(key, histogram);
-    }
-    histogram.sum += seconds;
-    histogram.count += 1;
-    const bucket = BUCKETS_S.findIndex((bound) => seconds <= bound);
-    if (bucket >= 0) histogram.buckets[bucket] = (histogram.buckets[bucket] ?? 0) + 1;
+  count(name: string, help: string, labels: Labels = {}, by = 1): void {
+    this.counter(name, help, labels).value += by;
+  }
+
+  /** One series of a histogram of seconds. */
+  histogram(name: string, help: string, labels: Labels = {}): Histogram {
+    return this.#find(this.#histograms, name, help, "histogram", labels, () => new Histogram());
   }
 
   /** A value read when the metrics are asked for. */
@@ -47,7 +51,7 @@ export class Metrics {
     const lines: string[] = [];
     for (const [name, { help, type }] of [...this.#help].sort(([a], [b]) => (a < b ? -1 : 1))) {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-      for (const [labels, value] of this.#counters.get(name) ?? []) lines.push(`${name}${braced(labels)} ${value}`);
+      for (const [labels, { value }] of this.#counters.get(name) ?? []) lines.push(`${name}${braced(labels)} ${value}`);
       for (const [labels, value] of this.#gauges.get(name)?.() ?? []) {
         lines.push(`${name}${braced(labelText(labels))} ${value}`);
       }
@@ -57,14 +61,27 @@ export class Metrics {
     return `${lines.join("\n")}\n`;
   }
 
-  #series<T>(all: Map<string, Map<string, T>>, name: string, help: string, type: string): Map<string, T> {
+  // Past the bound a series still counts, but only for its holder: labels made of user input cannot eat the memory.
+  #find<T>(
+    all: Map<string, Map<string, T>>,
+    name: string,
+    help: string,
+    type: string,
+    labels: Labels,
+    make: () => T,
+  ): T {
     let series = all.get(name);
     if (series === undefined) {
       series = new Map();
       all.set(name, series);
       this.#help.set(name, { help, type });
     }
-    return series;
+    const key = labelText(labels);
+    const known = series.get(key);
+    if (known !== undefined) return known;
+    const made = make();
+    if (series.size < MAX_SERIES) series.set(key, made);
+    return made;
   }
 }
 

@@ -190,7 +190,7 @@ describe("a service", () => {
     });
     const metrics = new Metrics();
     metrics.count("things_total", "Things", { kind: 'a"b' }, 2);
-    metrics.observe("thing_seconds", "Time", {}, 0.01);
+    metrics.histogram("thing_seconds", "Time").observe(0.01);
     expect(metrics.render()).toContain('things_total{kind="a\\"b"} 2');
     expect(metrics.render()).toContain('thing_seconds_bucket{le="0.025"} 1');
   });
