@@ -8,7 +8,7 @@ export const ErrorBody = s.named(
     message: s.string(),
     request_id: s.string(),
   }),
-  "Error information from a response.",
+  "What went wrong. `error_code` is left out when there is none.",
 );
 export type ErrorBody = Infer<typeof ErrorBody>;
 

@@ -26,12 +26,12 @@ export function resultsPageOf<T>(name: string, item: Schema<T>): Schema<ResultsP
   return s.named(
     `${name}ResultsPage`,
     s.object({
-      items: s.described("list of items on this page of results", s.array(item)),
+      items: s.described("this page's items, in order", s.array(item)),
       next_page: s.optional(
-        s.described("token used to fetch the next page of results (if any)", s.nullable(s.string())),
+        s.described("`page_token` of the next page; null when this page is empty", s.nullable(s.string())),
       ),
     }),
-    "A single page of results",
+    "One page of a list.",
   );
 }
 

@@ -16,6 +16,12 @@ export const SledAgentInfo = s.named(
     baseboard: Baseboard,
     cpu_family: SledCpuFamily,
     decommissioned: s.described("Set by Nexus only; ignored in what a sled-agent sends.", s.boolean()),
+    dpd_url: s.optional(
+      s.described(
+        "On a scrimlet: where its switch's dpd listens. Not in upstream's API, where DNS tells. Absent: Nexus knows no dpd from this sled.",
+        s.nullable(s.string({ maxLength: 256 })),
+      ),
+    ),
     generation: s.described("Only a greater generation than the recorded one changes the record.", Generation),
     repo_depot_port: s.u16(),
     reservoir_size: s.described("Memory set aside for VMs; less than `usable_physical_ram`.", ByteCount),

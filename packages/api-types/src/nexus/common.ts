@@ -46,11 +46,11 @@ export const nameOrId = (): Param<Selector> => ({
 });
 
 export const identity = {
-  description: s.described("human-readable free-form text about a resource", s.string()),
-  id: s.described("unique, immutable, system-controlled identifier for each resource", s.uuid()),
-  name: s.described("unique, mutable, user-controlled identifier for each resource", Name),
-  time_created: s.described("timestamp when this resource was created", s.dateTime()),
-  time_modified: s.described("timestamp when this resource was last modified", s.dateTime()),
+  description: s.described("free text for people", s.string()),
+  id: s.described("given by the system at creation; never changes and is never used again", s.uuid()),
+  name: s.described("chosen by the user; unique among its siblings while the resource lives", Name),
+  time_created: s.described("when it was created", s.dateTime()),
+  time_modified: s.described("when it last changed", s.dateTime()),
 } as const;
 
 export const identityCreate = { description: Description, name: Name } as const;
@@ -66,5 +66,5 @@ export const IdSortMode = param.enum(["id_ascending"], "IdSortMode");
 export const sortByNameOrId = { sort_by: query.withDefault(NameOrIdSortMode, "name_ascending") } as const;
 export const sortById = { sort_by: query.withDefault(IdSortMode, "id_ascending") } as const;
 
-export const IpVersion = s.named("IpVersion", s.enum(["v4", "v6"]), "The IP address version.");
+export const IpVersion = s.named("IpVersion", s.enum(["v4", "v6"]), "Which family of IP addresses.");
 export const ipVersionParam = param.enum(["v4", "v6"], "IpVersion");
