@@ -31,7 +31,7 @@ function locked(section: string): { args: string[] } {
     import { setTimeout as delay } from "node:timers/promises";
     import { withLock } from ${JSON.stringify(join(root, "tools/lib/lock.mjs"))};
     const folder = ${JSON.stringify(folder)};
-    await withLock("l", async () => { ${section} }, folder);`;
+    await withLock("l", async (note) => { ${section} }, folder);`;
   return { args: ["--input-type=module", "-e", code] };
 }
 
@@ -64,6 +64,23 @@ describe("the lock between runs", () => {
     expect(existsSync(join(folder, "log"))).toBe(false);
     holder.kill("SIGKILL");
     await ended;
+    await waiter;
+    expect(log()).toEqual(["in"]);
+  });
+
+  test("stays with a killed process as long as a child that works under it lives", async () => {
+    const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
+    const holder = spawn(process.execPath, locked(`note(${child.pid}); process.kill(process.pid, "SIGKILL");`).args);
+    await new Promise((resolve) => holder.once("exit", resolve));
+    const waiter = promisify(execFile)(process.execPath, locked(`appendFileSync(folder + "/log", "in");`).args);
+    let said = "";
+    waiter.child.stderr?.on("data", (chunk: string) => (said += chunk));
+    await waitFor(
+      () => said.includes(`waiting for process ${holder.pid}`),
+      () => said,
+    );
+    expect(existsSync(join(folder, "log"))).toBe(false);
+    child.kill("SIGKILL");
     await waiter;
     expect(log()).toEqual(["in"]);
   });

@@ -8,23 +8,19 @@ import { withLock } from "./lock.mjs";
 import { resultsDir } from "./paths.mjs";
 import { run } from "./run.mjs";
 
-export const checks = ["typecheck", "lint", "format", "knip", "documents", "tests"];
+const checks = ["typecheck", "lint", "format", "knip", "documents", "tests"];
 
 /** `args` go to turbo, for example `--force` to disregard its cache. One run at a time: they share the results folder. */
 export function runChecks(args) {
-  return withLock("test", async () => {
+  return withLock("test", async (onSpawn) => {
     rmSync(resultsDir, { recursive: true, force: true });
     mkdirSync(resultsDir, { recursive: true });
     const tasks = checks.map((name) => `//#${name}`);
-    const code = await run("turbo", [
-      "run",
-      ...tasks,
-      "--continue=always",
-      "--output-logs=new-only",
-      "--log-order=stream",
-      "--ui=stream",
-      ...args,
-    ]);
+    const code = await run(
+      "turbo",
+      ["run", ...tasks, "--continue=always", "--output-logs=new-only", "--log-order=stream", "--ui=stream", ...args],
+      { onSpawn },
+    );
     const sum = add(checks.map(readResult));
     const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : "";
     // The last line, alone: scripts read it.

@@ -30,10 +30,10 @@ export function isGenerated() {
 }
 
 /** Call with the set-up lock held, after the install. */
-export async function generate() {
+export async function generate(onSpawn) {
   if (isGenerated()) return;
   removeStamp(stampPath);
-  const code = await run("node", [generator], { stdio: ["inherit", 2, 2] });
+  const code = await run("node", [generator], { stdio: ["inherit", 2, 2], onSpawn });
   if (code !== 0)
     throw new Failure(
       `generating clients and validators failed (exit ${code}); the reason is above. Nothing else was run.`,

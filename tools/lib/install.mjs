@@ -18,9 +18,12 @@ export function isInstalled() {
   return readStamp(stampPath) === wantedStamp() && pnpmDir() !== undefined;
 }
 
-/** Call with the set-up lock held. The stamp is written last, so an interrupted install is done again. */
-export async function install() {
-  if (pnpmDir() === undefined) await installPnpm();
+/**
+ * Call with the set-up lock held; `onSpawn` learns the children's pids. The stamp is written last, so an interrupted
+ * install is done again.
+ */
+export async function install(onSpawn) {
+  if (pnpmDir() === undefined) await installPnpm(onSpawn);
   const wanted = wantedStamp();
   if (readStamp(stampPath) === wanted) return;
   removeStamp(stampPath);
@@ -30,12 +33,13 @@ export async function install() {
   const code = await run("pnpm", ["install", "--frozen-lockfile", `--reporter=${reporter}`], {
     stdio: ["inherit", 2, 2],
     env: { CI: "1" },
+    onSpawn,
   });
-  if (code !== 0) throw new Failure(`pnpm install failed (exit ${code}). ${registryAdvice}`);
+  if (code !== 0) throw new Failure(`pnpm install ${outcome(code)}`);
   writeStamp(stampPath, wanted);
 }
 
-async function installPnpm() {
+async function installPnpm(onSpawn) {
   const pin = pnpmPin();
   const home = pnpmHome();
   // Installed beside its final place and moved there at the end: a broken-off download never looks complete.
@@ -55,7 +59,7 @@ async function installPnpm() {
   ];
   let code;
   try {
-    code = await run("npm", [...args, pin], { stdio: ["inherit", 2, 2] });
+    code = await run("npm", [...args, pin], { stdio: ["inherit", 2, 2], onSpawn });
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
     throw new Failure(
@@ -64,7 +68,7 @@ async function installPnpm() {
   }
   if (code !== 0) {
     rmSync(staging, { recursive: true, force: true });
-    throw new Failure(`npm could not install ${pin} (exit ${code}). ${registryAdvice}`);
+    throw new Failure(`npm install ${pin} ${outcome(code)}`);
   }
   rmSync(home, { recursive: true, force: true });
   renameSync(staging, home);
@@ -75,6 +79,10 @@ async function installPnpm() {
   }
 }
 
-const registryAdvice =
-  "If the lines above speak of the network or of a missing version, check the registry with `npm ping` and `npm config get registry`, " +
-  "then run the same command again: nothing half-installed is left behind.";
+function outcome(code) {
+  if (code > 128) return "was interrupted. Run the same command again: it starts this step over.";
+  return (
+    `failed (exit ${code}). If the lines above speak of the network or of a missing version, check the registry with ` +
+    "`npm ping` and `npm config get registry`, then run the same command again: it starts this step over."
+  );
+}

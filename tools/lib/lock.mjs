@@ -4,9 +4,19 @@
  * sees the earlier one, so two can never both hold it. A claim is removed only by its exact, unique name, so
  * clearing a dead one cannot hit a fresh one.
  * A claim is dead when its process is gone, or when its heartbeat (the file's mtime) has stopped: that covers a
- * reused pid and a checkout shared with another host.
+ * reused pid and a checkout shared with another host. A killed holder may leave a child that still writes (pnpm, say):
+ * children are noted in the claim, and it stays alive as long as one of them does.
  */
-import { mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -15,9 +25,14 @@ import { toolsDir } from "./paths.mjs";
 
 const heartbeatMs = 2_000;
 const deadAfterMs = 30_000;
+/** The children of a killed holder have no heartbeat; by then their pids are taken for reused ones. */
+const orphanDeadAfterMs = 300_000;
 let claims = 0;
 
-/** Runs `section` while holding the lock `name`; says on standard error what it waits for, once per holder. */
+/**
+ * Runs `section(note)` while holding the lock `name`; `note(pid)` records a child that works under it. Says on standard
+ * error what it waits for, once per holder.
+ */
 export async function withLock(name, section, parent = toolsDir) {
   const folder = join(parent, `${name}.lock`);
   mkdirSync(folder, { recursive: true });
@@ -28,7 +43,7 @@ export async function withLock(name, section, parent = toolsDir) {
   const release = () => rmSync(claim, { force: true });
   process.on("exit", release);
   try {
-    return await section();
+    return await section((pid) => appendFileSync(claim, `${pid}\n`));
   } finally {
     clearInterval(heartbeat);
     process.off("exit", release);
@@ -68,9 +83,11 @@ function liveClaims(folder, mine) {
 
 function isAlive(folder, name) {
   const [pid, host] = name.split("@");
-  if (host === hostname() && !processExists(Number(pid))) return false;
   try {
-    return Date.now() - statSync(join(folder, name)).mtimeMs < deadAfterMs;
+    const silentMs = Date.now() - statSync(join(folder, name)).mtimeMs;
+    if (host !== hostname() || processExists(Number(pid))) return silentMs < deadAfterMs;
+    const children = readFileSync(join(folder, name), "utf8").split("\n").filter(Boolean);
+    return silentMs < orphanDeadAfterMs && children.some((child) => processExists(Number(child)));
   } catch (error) {
     if (error.code === "ENOENT") return false;
     throw error;

@@ -9,10 +9,10 @@ import { binDir } from "./paths.mjs";
 
 export async function prepare() {
   if (!isInstalled() || !isGenerated()) {
-    await withLock("set-up", async () => {
-      await install();
+    await withLock("set-up", async (onSpawn) => {
+      await install(onSpawn);
       requireNode24();
-      await generate();
+      await generate(onSpawn);
     });
   }
   requireNode24();

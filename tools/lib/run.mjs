@@ -9,9 +9,10 @@ const forwarded = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"];
  * Resolves with the exit code (128 + signal number when a signal ended the child); rejects when it cannot be started.
  * Signals are passed on, except those a terminal already sent to the whole foreground group: the child would see them twice.
  */
-export function run(command, args, { env = {}, stdio = "inherit" } = {}) {
+export function run(command, args, { env = {}, stdio = "inherit", onSpawn = () => {} } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env: { ...childEnv(), ...env }, stdio });
+    if (child.pid !== undefined) onSpawn(child.pid);
     const handlers = forwarded.map((signal) => {
       const fromTerminal = process.stdin.isTTY === true && (signal === "SIGINT" || signal === "SIGQUIT");
       const handler = () => {
