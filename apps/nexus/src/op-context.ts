@@ -6,8 +6,17 @@ export type Actor =
   /** Nexus itself: background tasks, sagas and the internal API. May do everything. */
   | { readonly kind: "internal"; readonly name: string };
 
+/** What the request was authenticated with. */
+export type Credential =
+  | { readonly kind: "session"; readonly id: string }
+  | { readonly kind: "access-token"; readonly id: string; readonly timeExpires: string | null }
+  /** A test's word for who it is. */
+  | { readonly kind: "spoof" };
+
 export interface OpContext {
   readonly actor: Actor;
+  /** Absent for internal actors. */
+  readonly credential?: Credential;
   readonly log: Log;
 }
 

@@ -1,0 +1,45 @@
+/**
+ * The handlers of the external API. Every one of them is wrapped: no handler runs before the request is authenticated,
+ * except those of the operations listed here, which are open upstream too.
+ */
+import type { Handlers, Input, Override } from "@racklet/api-kit";
+import type { nexusApi } from "@racklet/api-types/nexus/api";
+import { authenticate } from "../authn/authenticate.ts";
+import type { NexusContext } from "../context.ts";
+import { systemHandlers } from "./system.ts";
+
+export type ExternalOperations = (typeof nexusApi)["operations"];
+
+/** Logging in and out, the two ends of the device flow that a device without credentials calls, and the health check. */
+export const UNAUTHENTICATED: ReadonlySet<string> = new Set([
+  "login_local",
+  "logout",
+  "device_auth_request",
+  "device_access_token",
+  "ping",
+]);
+
+const handlers: Handlers<NexusContext, ExternalOperations> = {
+  ...systemHandlers,
+};
+
+const overrides: Readonly<Record<string, Override<NexusContext>>> = {};
+
+export const externalHandlers: Handlers<NexusContext, ExternalOperations> = authenticated(handlers);
+export const externalOverrides: Readonly<Record<string, Override<NexusContext>>> = authenticated(overrides);
+
+type AnyHandler = (nexus: NexusContext, input: Input<never, never, never>) => unknown;
+
+/** `table` is keyed by operation id, or `operation@LABEL`. */
+export function authenticated<T extends object>(table: T): T {
+  const guarded = Object.entries(table as Readonly<Record<string, AnyHandler>>).map(([key, handler]) => {
+    if (UNAUTHENTICATED.has(key.split("@")[0] ?? "")) return [key, handler];
+    const guard: AnyHandler = async (nexus, input) => {
+      await authenticate(nexus, input.request);
+      return handler(nexus, input);
+    };
+    return [key, guard];
+  });
+  // The same keys, and handlers that take and give what theirs do.
+  return Object.fromEntries(guarded) as T;
+}
