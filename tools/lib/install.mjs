@@ -43,7 +43,8 @@ async function installPnpm(onSpawn) {
   const pin = pnpmPin();
   const home = pnpmHome();
   // Installed beside its final place and moved there at the end: a broken-off download never looks complete.
-  const staging = join(toolsDir, `staging-${process.pid}`);
+  const staging = join(toolsDir, "staging");
+  rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
   writeFileSync(join(staging, "package.json"), '{"private":true}\n');
   console.error(`racklet: fetching ${pin} …`);
@@ -67,7 +68,6 @@ async function installPnpm(onSpawn) {
     );
   }
   if (code !== 0) {
-    rmSync(staging, { recursive: true, force: true });
     throw new Failure(`npm install ${pin} ${outcome(code)}`);
   }
   rmSync(home, { recursive: true, force: true });

@@ -30,12 +30,18 @@ export function pnpmDir() {
   return undefined;
 }
 
+/** Of an outer npm's variables only these are the user's own settings; the rest would confuse the pnpm inside. */
+const keptNpmSettings =
+  /^npm_config_(registry|userconfig|cache|cafile|strict_ssl|proxy|https_proxy|noproxy|fetch_\w+)$/i;
+
 /**
- * The environment of every child: pinned tools first on PATH (so `node` means the pinned Node), no settings of an
- * outer npm, and a compile cache that makes the second start of a service faster.
+ * The environment of every child: pinned tools first on PATH (so `node` means the pinned Node), nothing of an outer
+ * npm but its registry, proxy and cache, and a compile cache that makes the second start of a service faster.
  */
 export function childEnv() {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name) || keptNpmSettings.test(name)),
+  );
   return {
     ...env,
     PATH: [binDir, pnpmDir(), env.PATH].filter(Boolean).join(delimiter),
