@@ -3,5 +3,7 @@ import type { Api } from "@racklet/api-kit/declare";
 import { dpdApi } from "./dpd/api.ts";
 import { nexusInternalApi } from "./nexus-internal/api.ts";
 import { nexusLockstepApi } from "./nexus-lockstep/api.ts";
+import { propolisApi } from "./propolis/api.ts";
+import { sledAgentApi } from "./sled-agent/api.ts";
 
-export const apis: readonly Api[] = [dpdApi, nexusInternalApi, nexusLockstepApi];
+export const apis: readonly Api[] = [dpdApi, nexusInternalApi, nexusLockstepApi, propolisApi, sledAgentApi];

@@ -1,0 +1,122 @@
+/** sled-agent's API: the VMMs of a sled, what their traffic needs, and who the sled is. */
+import { declare, defineApi, param, s } from "@racklet/api-kit";
+import { SledRole } from "../common/sled.ts";
+import { SledVmmState } from "../common/vmm.ts";
+import { vmmRegister } from "./register.ts";
+import { Inventory as InitialInventory, SledIdentifiers } from "./v1/sled.ts";
+import { VirtualNetworkInterfaceHost } from "./v1/v2p.ts";
+import { InstanceExternalIpBody, VmmPutStateBody, VmmPutStateResponse, VmmUnregisterResponse } from "./v1/vmm.ts";
+import { Inventory, inventoryDown } from "./v43/inventory.ts";
+import { V, sledAgentVersions } from "./versions.ts";
+
+const propolisId = { propolis_id: param.uuid() };
+const UNKNOWN = "404 `NO_SUCH_INSTANCE` for an unknown VMM.";
+const BUSY = `${UNKNOWN} 410 \`NO_SUCH_INSTANCE\` while it is torn down; 503 \`INSTANCE_CHANNEL_FULL\` when too many requests for it wait.`;
+
+export const sledAgentApi = defineApi({
+  ident: "sled-agent",
+  title: "Oxide Sled Agent API",
+  description: "API for interacting with individual sleds.",
+  versions: sledAgentVersions,
+  onMissing: "refuse",
+  bodyLimit: 1024 * 1024,
+  operations: {
+    vmm_register: vmmRegister,
+    vmm_unregister: declare({
+      operationId: "vmm_unregister",
+      method: "DELETE",
+      path: "/vmms/{propolis_id}",
+      summary: "Forget a VMM, ending it if it runs",
+      description:
+        "Answers the VMM's last state, `failed` when it had not ended; the state is not reported to Nexus beside. Null when there was none.",
+      params: propolisId,
+      revisions: [{ since: V.INITIAL, response: VmmUnregisterResponse }],
+    }),
+    vmm_put_state: declare({
+      operationId: "vmm_put_state",
+      method: "PUT",
+      path: "/vmms/{propolis_id}/state",
+      summary: "Start, stop or reboot a VMM, or migrate into it",
+      description: `Start and migration go on after the answer, which is then null. ${BUSY}`,
+      params: propolisId,
+      revisions: [{ since: V.INITIAL, body: VmmPutStateBody, response: VmmPutStateResponse }],
+    }),
+    vmm_get_state: declare({
+      operationId: "vmm_get_state",
+      method: "GET",
+      path: "/vmms/{propolis_id}/state",
+      summary: "Get the state of a VMM",
+      description: UNKNOWN,
+      params: propolisId,
+      revisions: [{ since: V.INITIAL, response: SledVmmState }],
+    }),
+    vmm_put_external_ip: declare({
+      operationId: "vmm_put_external_ip",
+      method: "PUT",
+      path: "/vmms/{propolis_id}/external-ip",
+      summary: "Give a VMM an external address",
+      description: `Changes nothing when the VMM has it. 400 for a second ephemeral address of one family. ${BUSY}`,
+      params: propolisId,
+      revisions: [{ since: V.INITIAL, body: InstanceExternalIpBody }],
+    }),
+    vmm_delete_external_ip: declare({
+      operationId: "vmm_delete_external_ip",
+      method: "DELETE",
+      path: "/vmms/{propolis_id}/external-ip",
+      summary: "Take an external address from a VMM",
+      description: `Changes nothing when the VMM does not have it. ${BUSY}`,
+      params: propolisId,
+      revisions: [{ since: V.INITIAL, body: InstanceExternalIpBody }],
+    }),
+    set_v2p: declare({
+      operationId: "set_v2p",
+      method: "PUT",
+      path: "/v2p",
+      summary: "Create a mapping from a virtual NIC to a physical host",
+      description: "Replaces the mapping of the same address and VNI.",
+      revisions: [{ since: V.INITIAL, body: VirtualNetworkInterfaceHost }],
+    }),
+    del_v2p: declare({
+      operationId: "del_v2p",
+      method: "DELETE",
+      path: "/v2p",
+      summary: "Delete a mapping from a virtual NIC to a physical host",
+      description: "By address and VNI; changes nothing when there is none.",
+      revisions: [{ since: V.INITIAL, body: VirtualNetworkInterfaceHost }],
+    }),
+    list_v2p: declare({
+      operationId: "list_v2p",
+      method: "GET",
+      path: "/v2p",
+      summary: "List v2p mappings present on sled",
+      revisions: [{ since: V.INITIAL, response: s.array(VirtualNetworkInterfaceHost) }],
+    }),
+    sled_role_get: declare({
+      operationId: "sled_role_get",
+      method: "GET",
+      path: "/sled-role",
+      summary: "Get the role of the sled",
+      revisions: [
+        { since: V.REMOVE_SLED_ROLE, removed: true },
+        { since: V.INITIAL, response: SledRole },
+      ],
+    }),
+    sled_identifiers: declare({
+      operationId: "sled_identifiers",
+      method: "GET",
+      path: "/sled-identifiers",
+      summary: "Fetch sled identifiers",
+      revisions: [{ since: V.INITIAL, response: SledIdentifiers }],
+    }),
+    inventory: declare({
+      operationId: "inventory",
+      method: "GET",
+      path: "/inventory",
+      summary: "Fetch basic information about this sled",
+      revisions: [
+        { since: V.INVENTORY_BASEBOARD_ID, response: Inventory },
+        { since: V.INITIAL, response: InitialInventory, down: inventoryDown },
+      ],
+    }),
+  },
+});
