@@ -185,9 +185,11 @@ export class SagaRun<Params, Services> {
   async #append(event: NodeEvent): Promise<void> {
     const { log, world } = this.#options;
     const state = this.#progress.stateAfter(event);
+    // The saga's error is why it unwinds, or, while it is stuck, what keeps it from doing so.
+    const error = state === "stuck" ? event.error : (this.#progress.failure ?? event.error);
     for (let attempt = 0; ; attempt++) {
       try {
-        const change = { event, state, at: event.at, ...(event.error && { error: event.error }) };
+        const change = { event, state, at: event.at, ...(error && { error }) };
         if (await log.append(this.#saga.id, this.#saga.generation, change)) return;
       } catch (error) {
         if (this.#abort.signal.aborted) throw this.#interrupted("the saga log cannot be written");

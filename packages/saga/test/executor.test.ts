@@ -114,8 +114,35 @@ describe("a saga", () => {
     await expect(again.result).rejects.toMatchObject({
       info: { node: "b", code: "InsufficientCapacity", status: 507 },
     });
-    expect(await sagas.find(id)).toMatchObject({ state: "unwound" });
+    expect(await sagas.find(id)).toMatchObject({ state: "unwound", error: { node: "b", message: "full" } });
     await expect(sagas.retryStuck(id)).rejects.toThrow("unwound, not stuck");
+  });
+
+  it("fails with the first error when several nodes fail", async () => {
+    const second = Promise.withResolvers<void>();
+    const saga = defineSaga("s", (s: Builder) => {
+      s.parallel(() => {
+        s.node("late", { do: () => second.promise });
+        s.node("early", { do: () => Promise.reject(new QuotaError("full")) });
+      });
+    });
+    const inner = memorySagaLog();
+    const log: SagaLog = {
+      ...inner,
+      append: async (...args) => {
+        const written = await inner.append(...args);
+        if (args[2].event?.kind === "failed") second.reject(new Error("too"));
+        return written;
+      },
+    };
+    const { sagas } = executor([saga], { log });
+    const { result, id } = await sagas.start(saga, { size: 1 });
+    await expect(result).rejects.toThrow("full");
+    expect(await sagas.find(id)).toMatchObject({
+      state: "unwound",
+      error: { node: "early" },
+      nodes: [{ state: "failed" }, { state: "failed" }],
+    });
   });
 
   it("runs at most as many of its nodes at once as it may", async () => {

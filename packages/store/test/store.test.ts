@@ -176,6 +176,33 @@ describe.each(storeLegs())("a store on $name", (leg) => {
     expect(await value("a")).toBe(0);
   });
 
+  it.runIf(leg.name === "postgres")(
+    "runs again what lost, even when the work hid the loss in an error of its own",
+    async () => {
+      await insert("hot");
+      const bothRead = Promise.withResolvers<void>();
+      let readers = 0;
+      let hidden = 0;
+      const increment = () =>
+        store.transaction(async (tx) => {
+          const { value: seen } = await tx.selectFrom("counter").select("value").executeTakeFirstOrThrow();
+          if (++readers === 2) bothRead.resolve();
+          await bothRead.promise;
+          const update = tx
+            .updateTable("counter")
+            .set({ value: seen + 1 })
+            .execute();
+          await update.catch((cause: unknown) => {
+            hidden++;
+            throw new Error("could not count", { cause });
+          });
+        });
+      await Promise.all([increment(), increment()]);
+      expect(hidden).toBeGreaterThan(0);
+      expect(await value("hot")).toBe(2);
+    },
+  );
+
   it.runIf(leg.name === "postgres")("recovers from a real serialization failure of two transactions", async () => {
     await insert("a");
     await insert("b");

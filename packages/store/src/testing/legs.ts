@@ -32,7 +32,7 @@ export const POSTGRES_URL_VARIABLE = "RACKLET_TEST_POSTGRES";
 export const POSTGRES_BROKER_VARIABLE = "RACKLET_TEST_POSTGRES_BROKER";
 /** Set by the global set-up when it has already told the user that PostgreSQL is missing. */
 export const POSTGRES_ABSENT_VARIABLE = "RACKLET_TEST_POSTGRES_ABSENT";
-export const ABSENT_NOTICE = `PostgreSQL not found: its tests are skipped (install it, or set ${POSTGRES_URL_VARIABLE}=postgres://…)\n`;
+export const ABSENT_NOTICE = `no PostgreSQL for the tests: its legs are skipped (install it, or set ${POSTGRES_URL_VARIABLE}=postgres://…)\n`;
 
 export function storeLegs(): StoreLeg[] {
   const legs = [memoryLeg(), fileLeg()];
