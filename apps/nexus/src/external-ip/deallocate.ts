@@ -1,0 +1,31 @@
+/** Gives external addresses back. Every function may be called again: what is gone stays gone. */
+import type { NexusContext } from "../context.ts";
+import { nowText } from "../db/now.ts";
+
+/** For source NAT blocks, and for addresses that a failed saga took. False when it was already given back or never existed. */
+export async function deallocate(nexus: NexusContext, id: string): Promise<boolean> {
+  const { numUpdatedRows } = await nexus.store.db
+    .updateTable("external_ip")
+    .set({ time_deleted: nowText(nexus) })
+    .where("id", "=", id)
+    .where("time_deleted", "is", null)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/**
+ * When an instance is deleted: its source NAT blocks and ephemeral addresses are given back, its floating IPs become
+ * detached whatever attach or detach is under way (which then finds out when it completes).
+ */
+export async function releaseAllOfInstance(nexus: NexusContext, instanceId: string): Promise<void> {
+  const now = nowText(nexus);
+  await nexus.store.transaction(async (tx) => {
+    const live = () =>
+      tx.updateTable("external_ip").where("parent_id", "=", instanceId).where("time_deleted", "is", null);
+    await live().where("kind", "<>", "floating").set({ time_deleted: now }).execute();
+    await live()
+      .where("kind", "=", "floating")
+      .set({ parent_id: null, state: "detached", time_modified: now })
+      .execute();
+  });
+}
