@@ -16,17 +16,21 @@ export function runChecks(args) {
     rmSync(resultsDir, { recursive: true, force: true });
     mkdirSync(resultsDir, { recursive: true });
     const tasks = checks.map((name) => `//#${name}`);
-    const code = await run(
-      "turbo",
-      ["run", ...tasks, "--continue=always", "--output-logs=new-only", "--log-order=stream", "--ui=stream", ...args],
-      { onSpawn },
-    );
+    const options = ["--continue=always", "--output-logs=new-only", "--log-order=stream", "--ui=stream"];
+    const code = await run("turbo", ["run", ...tasks, ...options, ...args], { env: colour(), onSpawn });
     const sum = add(checks.map(readResult));
     const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : "";
     // The last line, alone: scripts read it.
     console.log(`${sum.passed} passed, ${sum.failed} failed${skipped}`);
     return code === 0 && sum.failed === 0 && sum.tests > 0 ? 0 : code || 1;
   });
+}
+
+/** No colours in what goes into a file, unless asked for. */
+function colour() {
+  return process.stdout.isTTY === true || process.env.FORCE_COLOR !== undefined
+    ? {}
+    : { NO_COLOR: "1", FORCE_COLOR: "0" };
 }
 
 /** A check that left no figures did not run to its end: that is a failure, whatever the reason. */

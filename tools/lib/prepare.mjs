@@ -24,7 +24,7 @@ function requireNode24() {
   const major = Number(process.versions.node.split(".")[0]);
   if (major >= 24) return;
   throw new Failure(
-    `the pinned Node 24 exists for Linux x64 and arm64 only, not for ${process.platform}-${process.arch}, ` +
-      `and the Node that started this is ${process.versions.node}. Install Node 24 or newer and run the command again.`,
+    `the pinned Node 24 is not installed: it exists for Linux x64 and arm64, and this is ${process.platform}-${process.arch} ` +
+      `with Node ${process.versions.node}. Install Node 24 or newer and run the command again.`,
   );
 }
