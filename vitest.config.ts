@@ -10,6 +10,7 @@ export default defineConfig({
       "test/**/*.test.ts",
     ],
     pool: "forks",
+    globalSetup: ["packages/store/src/testing/postgres-global-setup.ts"],
     testTimeout: 20_000,
     env: { RACKLET_LOG: process.env["RACKLET_LOG"] ?? "silent" },
   },

@@ -16,7 +16,11 @@ export function realWorld(options: RealWorldOptions): World {
     random: { next: () => Math.random(), bytes: (length) => randomBytes(length) },
     ids: { uuid: () => randomUUID() },
     timers: {
-      sleep: (ms, signal) => delay(ms, undefined, { signal, ref: true }),
+      sleep: (ms, signal) =>
+        delay(ms, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+          // Node rejects with an AbortError of its own; callers are promised the reason they aborted with.
+          throw signal?.aborted === true ? signal.reason : error;
+        }),
       after: (ms, fn) => {
         const timer = setTimeout(fn, ms);
         timer.unref();
