@@ -85,8 +85,12 @@ describe("the checks themselves", () => {
       'export { c } from "c";',
       'const text = `import x from "no"`; // import "no"',
       'const lazy = import("d");',
+      'import { type E } from "e"; import { f, type F } from "f"; export type { G } from "g";',
     ].join("\n");
-    expect(importsOf("x.ts", text)).toEqual(["a", "b", "c", "d"]);
+    expect(importsOf("x.ts", text)).toEqual({
+      imports: ["a", "b", "e", "f", "c", "g", "d"],
+      typeOnly: new Set(["a", "e", "g"]),
+    });
   });
 
   test("notice an app that imports another, and a library that imports upwards", () => {
@@ -161,6 +165,7 @@ function pkgWith(key: string, folder: string, imports: Record<string, readonly s
       inPackage,
       lines: 1,
       imports: specifiers,
+      typeOnly: new Set(),
     })),
   };
 }

@@ -1,5 +1,5 @@
 /** Regenerates packages/<name>/src/gen when the documents or the generator changed since the last complete run. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "./failure.mjs";
 import { root, toolsDir } from "./paths.mjs";
@@ -13,10 +13,11 @@ const inputs = [
   ...["codegen", "api-kit", "api-types", "client-runtime"].map((name) => `packages/${name}/src`),
 ];
 
-/** Covers the output as well: deleting or editing generated files makes them stale. */
+/** Covers the versions of the generators, and the output as well: deleting or editing generated files makes them stale. */
 function currentStamp() {
   const packages = readdirSync(join(root, "packages"));
   return hashText(
+    readFileSync(join(root, "pnpm-lock.yaml"), "utf8"),
     hashTrees(
       inputs.map((folder) => join(root, folder)),
       (name) => name === "gen",

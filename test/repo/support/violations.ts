@@ -54,20 +54,21 @@ export function versionViolations(pkg: Package): string[] {
     );
 }
 
-/** Workspace packages imported but not declared, or declared but not imported. */
+/** Workspace packages imported but not declared, or declared but not imported. What tests or types alone need may be a devDependency. */
 export function manifestViolations(pkg: Package): string[] {
   const used = new Map<string, boolean>();
   for (const source of pkg.sources) {
-    for (const { name } of workspaceImports(source)) {
-      if (name !== pkg.name) used.set(name, used.get(name) === true || !isTestFile(source.inPackage));
+    for (const { specifier, name } of workspaceImports(source)) {
+      const atRunTime = !isTestFile(source.inPackage) && !source.typeOnly.has(specifier);
+      if (name !== pkg.name) used.set(name, used.get(name) === true || atRunTime);
     }
   }
-  const missing = [...used].flatMap(([name, inSources]) => {
+  const missing = [...used].flatMap(([name, atRunTime]) => {
     const declared =
-      pkg.dependencies.has(name) || (pkg.devDependencies.has(name) && !(inSources && pkg.key !== "test"));
+      pkg.dependencies.has(name) || (pkg.devDependencies.has(name) && !(atRunTime && pkg.key !== "test"));
     return declared
       ? []
-      : [`${pkg.folder}/package.json does not declare ${name} under ${inSources ? "dependencies" : "devDependencies"}`];
+      : [`${pkg.folder}/package.json does not declare ${name} under ${atRunTime ? "dependencies" : "devDependencies"}`];
   });
   const unused = [...pkg.dependencies, ...pkg.devDependencies]
     .filter((name) => name.startsWith(scope) && !used.has(name))

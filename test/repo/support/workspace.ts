@@ -27,6 +27,8 @@ export interface Source {
   readonly lines: number;
   /** Module specifiers as written. */
   readonly imports: readonly string[];
+  /** Those among them that are asked for types alone, and so not loaded at run time. */
+  readonly typeOnly: ReadonlySet<string>;
 }
 
 interface Manifest {
@@ -69,22 +71,33 @@ function readPackage(folder: string): Package {
 function readSource(folder: string, path: string): Source {
   const text = readFileSync(join(root, path), "utf8");
   const inPackage = relative(folder, path).split(sep).join("/");
-  return { path, inPackage, lines: text.split("\n").length - 1, imports: importsOf(path, text) };
+  return { path, inPackage, lines: text.split("\n").length - 1, ...importsOf(path, text) };
 }
 
-/** The modules that a file asks for, types included; strings and comments that only look like imports are not among them. */
-export function importsOf(path: string, text: string): string[] {
+/** The modules that a file asks for; strings and comments that only look like imports are not among them. */
+export function importsOf(path: string, text: string): Pick<Source, "imports" | "typeOnly"> {
   const { module, errors } = parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path} does not parse: ${errors[0]?.message}`);
-  const dynamic = module.dynamicImports.flatMap(({ moduleRequest: { start, end } }) => {
-    const literal = /^["'](.+)["']$/.exec(text.slice(start, end));
-    return literal?.[1] === undefined ? [] : [literal[1]];
-  });
-  return [
-    ...module.staticImports.map((each) => each.moduleRequest.value),
-    ...module.staticExports.flatMap((each) => each.entries.flatMap((entry) => entry.moduleRequest?.value ?? [])),
-    ...dynamic,
+  const isTypes = (entries: readonly { isType: boolean }[]): boolean =>
+    entries.length > 0 && entries.every(({ isType }) => isType);
+  const found = [
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({
+      name: moduleRequest.value,
+      types: isTypes(entries),
+    })),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest, isType }) =>
+        moduleRequest ? [{ name: moduleRequest.value, types: isType }] : [],
+      ),
+    ),
+    ...module.dynamicImports.flatMap(({ moduleRequest: { start, end } }) => {
+      const literal = /^["'](.+)["']$/.exec(text.slice(start, end));
+      return literal?.[1] === undefined ? [] : [{ name: literal[1], types: false }];
+    }),
   ];
+  const loaded = new Set(found.filter(({ types }) => !types).map(({ name }) => name));
+  const imports = [...new Set(found.map(({ name }) => name))];
+  return { imports, typeOnly: new Set(imports.filter((name) => !loaded.has(name))) };
 }
 
 /** The file a relative import names, relative to the root. */
