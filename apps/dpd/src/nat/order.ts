@@ -1,0 +1,86 @@
+/** Numeric order of addresses and entries: IPv4 before IPv6, then the address, then the low port. */
+import { compareIp, ipToBigint, parseIpv4 } from "@racklet/net";
+import { partitionPoint } from "../table/search.ts";
+import type { NatEntry } from "./entry.ts";
+
+/** Sorts by a key computed once per element: parsing text in a comparator would cost n log n parses. */
+function sortByKey<T, K extends number | string>(items: readonly T[], keyOf: (item: T) => K): T[] {
+  const keyed = items.map((item) => ({ key: keyOf(item), item }));
+  if (keyed.every(({ key }, at) => at === 0 || key >= (keyed[at - 1]?.key ?? key)))
+    return keyed.map(({ item }) => item);
+  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return keyed.map(({ item }) => item);
+}
+
+const ipv4Number = (text: string): number => parseIpv4(text) ?? -1;
+/** 32 hexadecimal digits order as the number does. */
+const ipv6Digits = (text: string): string => ipToBigint(text).toString(16).padStart(32, "0");
+
+/** A sorted copy of canonical addresses of one family. */
+export function sortedAddresses(addresses: readonly string[]): string[] {
+  const first = addresses[0];
+  if (first === undefined) return [];
+  return first.includes(":") ? sortByKey(addresses, ipv6Digits) : sortByKey(addresses, ipv4Number);
+}
+
+export function sortedEntries(entries: readonly NatEntry[]): NatEntry[] {
+  // An address and a port together are 48 bits, exact in a number.
+  const ipv4 = sortByKey(
+    entries.filter((entry) => entry.family === "ipv4"),
+    (entry) => ipv4Number(entry.external) * 65_536 + entry.low,
+  );
+  const ipv6 = sortByKey(
+    entries.filter((entry) => entry.family === "ipv6"),
+    (entry) => ipv6Digits(entry.external) + entry.low.toString(16).padStart(4, "0"),
+  );
+  return ipv4.concat(ipv6);
+}
+
+/** More changes than this between two reads make sorting anew cheaper than keeping up. */
+const PENDING_LIMIT = 256;
+
+/**
+ * The addresses of a family in order, sorted when first asked for and kept up with small changes after that, so that
+ * neither a bulk change nor a page of a list pays for the other.
+ */
+export class AddressOrder {
+  readonly #source: () => Iterable<string>;
+  #sorted: string[] | undefined;
+  #pending: string[] = [];
+  readonly #has: (address: string) => boolean;
+
+  constructor(addresses: ReadonlyMap<string, unknown>) {
+    this.#source = () => addresses.keys();
+    this.#has = (address) => addresses.has(address);
+  }
+
+  /** The address came or went. */
+  note(address: string): void {
+    if (this.#sorted === undefined) return;
+    if (this.#pending.length < PENDING_LIMIT) this.#pending.push(address);
+    else this.forget();
+  }
+
+  forget(): void {
+    this.#sorted = undefined;
+    this.#pending = [];
+  }
+
+  sorted(): readonly string[] {
+    const sorted = (this.#sorted ??= sortedAddresses([...this.#source()]));
+    for (const address of this.#pending) {
+      const at = partitionPoint(sorted, (other) => compareIp(other, address) < 0);
+      const listed = sorted[at] === address;
+      if (listed && !this.#has(address)) sorted.splice(at, 1);
+      else if (!listed && this.#has(address)) sorted.splice(at, 0, address);
+    }
+    this.#pending = [];
+    return sorted;
+  }
+
+  /** Position of the first address after `address`, which need not be in the list; 0 without one. */
+  positionAfter(address: string | undefined): number {
+    if (address === undefined) return 0;
+    return partitionPoint(this.sorted(), (other) => compareIp(other, address) <= 0);
+  }
+}
