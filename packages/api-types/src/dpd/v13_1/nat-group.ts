@@ -89,7 +89,10 @@ export const NatGroupState = s.named(
   "NatGroupState",
   s.object({
     group: NatGroupName,
-    generation: NatGroupGeneration,
+    generation: s.described(
+      "0 for a group whose first ensure failed and could not be undone.",
+      s.integer("int64", { minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+    ),
     content_hash: s.described("Equal for equal sets of entries, whatever their order.", s.string()),
     ipv4_entries: s.uint(),
     ipv6_entries: s.uint(),

@@ -1,0 +1,82 @@
+/** Everything the handlers of one dpd need, wired together. */
+import { readFileSync } from "node:fs";
+import type { World } from "@racklet/world";
+import { chaosAsic, modelAsic, seededFaults, type AsicBackend, type TableUsage } from "./asic/index.ts";
+import type { DpdConfig } from "./config.ts";
+import { ChangesetPuller, type ChangesetSource } from "./nat/changeset-puller.ts";
+import { createNat, type Nat } from "./nat/nat.ts";
+import { buildInfo, type BuildInfo } from "./switch/build-info.ts";
+import { modelIdentifiers } from "./switch/identifiers.ts";
+import { Switch } from "./switch/switch.ts";
+import { TABLES } from "./table/catalogue.ts";
+import { tableUsage, type DumpContext } from "./table/dump.ts";
+import { createLocks } from "./table/locks.ts";
+
+export interface DpdContext {
+  readonly config: DpdConfig;
+  readonly world: World;
+  readonly build: BuildInfo;
+  readonly switch: Switch;
+  readonly nat: Nat;
+  readonly dump: DumpContext;
+  /** Undefined where Nexus sends the NAT entries by itself. */
+  readonly puller: ChangesetPuller | undefined;
+  /** What `bringUp` attaches; undefined leaves the switch without an ASIC. */
+  readonly asic: AsicBackend | undefined;
+}
+
+export interface DpdOverrides {
+  /** Takes the place of the ASIC that the configuration asks for. */
+  readonly asic?: AsicBackend;
+  /** Where NAT entries are fetched from. */
+  readonly changesets?: ChangesetSource;
+}
+
+/** The switch is `starting` until `bringUp`. */
+export function createContext(config: DpdConfig, world: World, overrides: DpdOverrides = {}): DpdContext {
+  const locks = createLocks();
+  const ofSwitch = new Switch(config.switch, world);
+  const nat = createNat({ world, switch: ofSwitch, locks });
+  const { changesets } = overrides;
+  return {
+    config,
+    world,
+    build: buildInfo({ version: ownVersion() }),
+    switch: ofSwitch,
+    nat,
+    dump: { requireAsic: () => ofSwitch.requireAsic(), locks, timers: world.timers },
+    puller: changesets === undefined ? undefined : new ChangesetPuller(world, nat.feed, changesets),
+    asic: overrides.asic ?? configuredAsic(config),
+  };
+}
+
+/** Takes the ASIC into use. Done after the API answers, so that a switch that cannot come up can say why. */
+export function bringUp(ctx: DpdContext): void {
+  if (ctx.asic === undefined) ctx.switch.detach("started with --asic absent");
+  else ctx.switch.attach(ctx.asic, modelIdentifiers(ctx.config.switch, SIDECAR_IDS[ctx.config.switch]));
+}
+
+/** The use of every table; none without an ASIC. */
+export function usages(ctx: DpdContext): { name: string; usage: TableUsage }[] {
+  if (ctx.switch.status().state !== "ready") return [];
+  const asic = ctx.switch.requireAsic();
+  return TABLES.map((table) => ({ name: table.name, usage: tableUsage(asic, table) }));
+}
+
+// As a chip's, they do not change when dpd restarts.
+const SIDECAR_IDS = {
+  switch0: "5ca1ab1e-0000-4000-8000-000000000000",
+  switch1: "5ca1ab1e-0000-4000-8000-000000000001",
+} as const;
+
+function configuredAsic({ asic, profile, chaos }: DpdConfig): AsicBackend | undefined {
+  if (asic === "absent") return undefined;
+  const model = modelAsic(profile);
+  return asic === "chaos" ? chaosAsic(model, seededFaults(chaos)) : model;
+}
+
+function ownVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  // Our own package.json has a version.
+  return (manifest as { version: string }).version;
+}
