@@ -1,9 +1,8 @@
 /** A Nexus context on a fresh database with a silo in it, and rows to start from: for tests of the domain without HTTP. */
-import { Metrics } from "@racklet/api-kit";
 import type { IpRange } from "@racklet/net";
 import type { StoreLeg } from "@racklet/store/testing";
 import { realWorld } from "@racklet/world";
-import type { NexusContext } from "../../src/context.ts";
+import { contextOn, type NexusContext } from "../../src/context.ts";
 import { ipSort } from "../../src/db/ip-sort.ts";
 import { migrations } from "../../src/db/migrations.ts";
 import { nowText } from "../../src/db/now.ts";
@@ -36,23 +35,19 @@ export interface PoolOptions {
 export async function domain(leg: StoreLeg): Promise<Domain> {
   const world = realWorld({ name: "test" });
   const store = await leg.open<NexusTables>({ migrations, world });
-  const nexus: NexusContext = {
-    world,
-    store,
-    metrics: new Metrics(),
-    config: {
-      external: { host: "127.0.0.1", port: 0 },
-      internal: { host: "127.0.0.1", port: 0 },
-      lockstep: { host: "127.0.0.1", port: 0 },
-      database: "sqlite::memory:",
-      dpdUrls: [],
-      rackId: world.ids.uuid(),
-      initialPassword: "oxide",
-      allowSpoof: true,
-      sessionMaxAgeMs: 3_600_000,
-      sessionIdleMs: 3_600_000,
-    },
+  const config = {
+    external: { host: "127.0.0.1", port: 0 },
+    internal: { host: "127.0.0.1", port: 0 },
+    lockstep: { host: "127.0.0.1", port: 0 },
+    database: "sqlite::memory:",
+    dpdUrls: [],
+    rackId: world.ids.uuid(),
+    initialPassword: "oxide",
+    allowSpoof: true,
+    sessionMaxAgeMs: 3_600_000,
+    sessionIdleMs: 3_600_000,
   };
+  const nexus = contextOn(store, config, world);
   const identity = (name: string) => ({
     id: world.ids.uuid(),
     name,

@@ -123,8 +123,8 @@ const STATEMENTS: readonly string[] = [
     mac text not null, version_added bigint not null, version_removed bigint, time_created text not null,
     time_deleted text)`,
   `create unique index nat_entry_live on nat_entry (address_sort, first_port, last_port) where version_removed is null`,
-  "create index nat_entry_added on nat_entry (version_added)",
-  "create index nat_entry_removed on nat_entry (version_removed) where version_removed is not null",
+  // The order in which switches hear of changes: see natChanges.
+  "create unique index nat_entry_change on nat_entry (coalesce(version_removed, version_added))",
   "create table counter (name text primary key, value bigint not null)",
   "insert into counter (name, value) values ('nat_version', 0)",
 ];

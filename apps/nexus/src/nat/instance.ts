@@ -1,0 +1,100 @@
+/**
+ * The NAT entries of instances: an instance that runs has one for each of its external addresses, leading to its sled and to
+ * its primary interface. Sagas call these; the tasks `nat_sync_*` carry the result to the switches.
+ */
+import type { Transaction } from "kysely";
+import type { NexusContext } from "../context.ts";
+import type { NexusTables } from "../db/schema.ts";
+import { unavailable } from "../errors.ts";
+import type { NatEntry, NatKey } from "./entry.ts";
+import { putEntries, removeEntries } from "./rows.ts";
+
+type Tx = Transaction<NexusTables>;
+
+export interface InstanceNat {
+  readonly instanceId: string;
+  /** Only this address; default: all of the instance's. */
+  readonly externalIpId?: string | undefined;
+}
+
+export interface EnsureInstanceNat extends InstanceNat {
+  /** The sled that runs, or is about to run, the instance. Default: that of its active VMM. */
+  readonly sledId?: string | undefined;
+}
+
+/**
+ * Adds or redirects the entries; idempotent. Does nothing for an instance without a sled or without a primary interface.
+ * For a whole instance, an address that is being attached or detached is `unavailable`: its own saga would undo ours.
+ */
+export async function ensureInstanceNat(nexus: NexusContext, request: EnsureInstanceNat): Promise<void> {
+  await write(nexus, async (tx) => {
+    const target = await findTarget(tx, request);
+    if (target === undefined) return 0;
+    const addresses = await addressesOf(tx, request);
+    const moving = addresses.find((address) => address.state !== "attached");
+    if (request.externalIpId === undefined && moving !== undefined) {
+      throw unavailable(`external IP ${moving.ip} is being attached or detached; try again when that is done`);
+    }
+    const entries = addresses.map((address): NatEntry => ({ ...toKey(address), ...target }));
+    return putEntries(nexus, tx, entries);
+  });
+}
+
+/** Removes the entries; those that are not there are fine. */
+export async function removeInstanceNat(nexus: NexusContext, request: InstanceNat): Promise<void> {
+  await write(nexus, async (tx) => removeEntries(nexus, tx, (await addressesOf(tx, request)).map(toKey)));
+}
+
+async function write(nexus: NexusContext, change: (tx: Tx) => Promise<number>): Promise<void> {
+  const changed = await nexus.store.transaction(change);
+  if (changed > 0) nexus.natChanged();
+}
+
+type Target = Pick<NatEntry, "sledAddress" | "vni" | "mac">;
+
+async function findTarget(tx: Tx, { instanceId, sledId }: EnsureInstanceNat): Promise<Target | undefined> {
+  const sled = await (
+    sledId === undefined
+      ? tx
+          .selectFrom("instance")
+          .innerJoin("vmm", "vmm.id", "instance.active_propolis_id")
+          .innerJoin("sled", "sled.id", "vmm.sled_id")
+          .where("instance.id", "=", instanceId)
+      : tx.selectFrom("sled").where("sled.id", "=", sledId)
+  )
+    .select("sled.underlay_address as sledAddress")
+    .executeTakeFirst();
+  const nic = await tx
+    .selectFrom("network_interface")
+    .innerJoin("vpc", "vpc.id", "network_interface.vpc_id")
+    .select(["network_interface.mac", "vpc.vni"])
+    .where("network_interface.instance_id", "=", instanceId)
+    .where("network_interface.is_primary", "=", 1)
+    .where("network_interface.time_deleted", "is", null)
+    .executeTakeFirst();
+  return sled === undefined || nic === undefined ? undefined : { ...sled, ...nic };
+}
+
+interface Address {
+  readonly ip: string;
+  readonly first_port: number;
+  readonly last_port: number;
+  readonly state: string;
+}
+
+function addressesOf(tx: Tx, { instanceId, externalIpId }: InstanceNat): Promise<Address[]> {
+  const all = tx
+    .selectFrom("external_ip")
+    .select(["ip", "first_port", "last_port", "state"])
+    .where("parent_id", "=", instanceId)
+    .where("time_deleted", "is", null)
+    .orderBy("ip_sort")
+    .orderBy("first_port");
+  return (externalIpId === undefined ? all : all.where("id", "=", externalIpId)).execute();
+}
+
+const toKey = ({ ip, first_port, last_port }: Address): NatKey => ({
+  externalAddress: ip,
+  firstPort: first_port,
+  lastPort: last_port,
+});
