@@ -6,7 +6,13 @@ import type { Handlers, Input, Override } from "@racklet/api-kit";
 import type { nexusApi } from "@racklet/api-types/nexus/api";
 import { authenticate } from "../authn/authenticate.ts";
 import type { NexusContext } from "../context.ts";
+import { authHandlers } from "./auth.ts";
+import { hardwareHandlers } from "./hardware.ts";
+import { policyHandlers } from "./policy.ts";
+import { siloHandlers } from "./silo.ts";
+import { sshKeyHandlers } from "./ssh-key.ts";
 import { systemHandlers } from "./system.ts";
+import { userHandlers } from "./user.ts";
 
 export type ExternalOperations = (typeof nexusApi)["operations"];
 
@@ -20,7 +26,13 @@ export const UNAUTHENTICATED: ReadonlySet<string> = new Set([
 ]);
 
 const handlers: Handlers<NexusContext, ExternalOperations> = {
+  ...authHandlers,
+  ...hardwareHandlers,
+  ...policyHandlers,
+  ...siloHandlers,
+  ...sshKeyHandlers,
   ...systemHandlers,
+  ...userHandlers,
 };
 
 const overrides: Readonly<Record<string, Override<NexusContext>>> = {};

@@ -2,7 +2,9 @@
 import { accept, param, query, refuse, s, type Param, type Parsed } from "@racklet/api-kit";
 import { canonicalUuid, isUuid } from "@racklet/net";
 
-const NAME_PATTERN = "^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$";
+/** Not a UUID, which would be ambiguous with an id. */
+export const NAME_PATTERN =
+  "^(?![0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$";
 
 /** Null when the text is a legal name, else the reason in upstream's sense. */
 export function nameIssue(text: string): string | null {
@@ -37,6 +39,15 @@ export function parseNameOrId(text: string): Parsed<Selector> {
   const issue = nameIssue(text);
   return issue === null ? accept({ name: text }) : refuse(issue);
 }
+
+/** A path parameter that is a name and cannot be a UUID. */
+export const nameParam = (): Param<string> => ({
+  schema: Name,
+  parse: (text) => {
+    const issue = nameIssue(text);
+    return issue === null ? accept(text) : refuse(issue);
+  },
+});
 
 /** A path or query parameter that is a name or a UUID. */
 export const nameOrId = (): Param<Selector> => ({

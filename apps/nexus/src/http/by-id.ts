@@ -1,0 +1,22 @@
+/** Pages in the order of ids, and those that are always empty. */
+import type { PageRequest, QueryParam, ResultsPage } from "@racklet/api-kit";
+import { listing } from "./listing.ts";
+
+type ById = { readonly sort_by: "id_ascending" };
+
+/** `keyOf`: the id that the page after this row continues after. */
+export async function idPage<Q extends ById & Readonly<Record<string, unknown>>, Row, Item>(
+  declared: Readonly<Record<string, QueryParam>>,
+  input: { readonly query: Q; readonly page: PageRequest },
+  list: (page: { readonly limit: number; readonly lastSeen: string | undefined }) => Promise<Row[]>,
+  view: (row: Row) => Item,
+  keyOf: (row: Row) => string,
+): Promise<ResultsPage<Item>> {
+  const of = listing(declared, input);
+  return of.page(await list({ limit: of.limit, lastSeen: of.lastSeen }), view, keyOf);
+}
+
+/** Of a resource that cannot exist here. */
+export function emptyPage<Item>(): ResultsPage<Item> {
+  return { items: [], next_page: null };
+}

@@ -1,0 +1,95 @@
+/** Racks, sleds, switches and what runs on a sled, as an operator sees them. */
+import { resultsPageOf, s, type Infer } from "@racklet/api-kit";
+import { Name } from "../common.ts";
+import { ByteCount } from "./silo.ts";
+
+const asset = {
+  id: s.described("unique, immutable, system-controlled identifier for each resource", s.uuid()),
+  time_created: s.described("timestamp when this resource was created", s.dateTime()),
+  time_modified: s.described("timestamp when this resource was last modified", s.dateTime()),
+} as const;
+
+export const Baseboard = s.named(
+  "Baseboard",
+  s.object({ part: s.string(), revision: s.u32(), serial: s.string() }),
+  "What identifies a piece of hardware",
+);
+
+export const Rack = s.named("Rack", s.object(asset), "View of a rack");
+export type Rack = Infer<typeof Rack>;
+export const RackResultsPage = resultsPageOf("Rack", Rack);
+
+export const SledProvisionPolicy = s.named(
+  "SledProvisionPolicy",
+  s.enum(["provisionable", "non_provisionable"]),
+  "Whether new resources may be placed on a sled",
+);
+export const SledPolicy = s.named(
+  "SledPolicy",
+  s.oneOf([
+    s.object({ kind: s.literal("in_service"), provision_policy: SledProvisionPolicy }),
+    s.object({ kind: s.literal("expunged") }),
+  ]),
+  "What the operator wants of a sled",
+);
+export const SledState = s.named("SledState", s.enum(["active", "decommissioned"]), "The state of a sled");
+
+/** Of every version; later ones add to them. */
+export const sledFields = {
+  ...asset,
+  baseboard: Baseboard,
+  policy: SledPolicy,
+  rack_id: s.described("the rack the sled is in", s.uuid()),
+  state: SledState,
+  usable_hardware_threads: s.u32(),
+  usable_physical_ram: ByteCount,
+} as const;
+
+export const Sled = s.named("Sled", s.object(sledFields), "An operator's view of a sled");
+export type Sled = Infer<typeof Sled>;
+export const SledResultsPage = resultsPageOf("Sled", Sled);
+
+export const Switch = s.named(
+  "Switch",
+  s.object({ ...asset, baseboard: Baseboard, rack_id: s.described("the rack the switch is in", s.uuid()) }),
+  "An operator's view of a switch",
+);
+export type Switch = Infer<typeof Switch>;
+export const SwitchResultsPage = resultsPageOf("Switch", Switch);
+
+export const InstanceState = s.named(
+  "InstanceState",
+  s.enum([
+    "creating",
+    "starting",
+    "running",
+    "stopping",
+    "stopped",
+    "rebooting",
+    "migrating",
+    "repairing",
+    "failed",
+    "destroyed",
+  ]),
+  "Running state of an instance",
+);
+
+export type InstanceState = Infer<typeof InstanceState>;
+
+export const SledInstance = s.named(
+  "SledInstance",
+  s.object({
+    ...asset,
+    active_sled_id: s.uuid(),
+    memory: s.i64(),
+    migration_id: s.nullish(s.uuid()),
+    name: Name,
+    ncpus: s.i64(),
+    project_name: Name,
+    silo_name: Name,
+    state: InstanceState,
+  }),
+  "An operator's view of an instance on a sled",
+);
+export type SledInstance = Infer<typeof SledInstance>;
+export const SledInstanceResultsPage = resultsPageOf("SledInstance", SledInstance);
