@@ -216,3 +216,37 @@ test("any sequence of operations does what the model does, and one that hits a f
   );
   expect(Math.min(faulted, refused, done), `${faulted} faulted, ${refused} refused, ${done} done`).toBeGreaterThan(100);
 });
+
+test("with faults in undos too, what the API shows is what the tables hold, and what changed is marked", async () => {
+  let drifted = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 25 }), fc.integer(), async (steps, seed) => {
+      const one = rig();
+      const faults = seededFaults({ seed, rate: 0.3 });
+      for (const each of steps) {
+        const before = soft(one);
+        one.faults.source = (operation) => faults.next(operation, "");
+        const error = await perform(one, each).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        one.faults.source = undefined;
+        expect(tables(one)).toEqual(withoutOwners(soft(one)).sort());
+        if (error === undefined || String(soft(one)) === String(before)) continue;
+        // Only a failed undo, or a table that emptied itself while failing, may change anything.
+        if (each.kind !== "reset") expect(error).toMatchObject({ kind: "rollbackFailed" });
+        if (each.kind !== "ensure" && each.kind !== "change" && each.kind !== "drop") continue;
+        drifted++;
+        expect(one.nat.groups.getState(each.group).drifted).toBe(true);
+      }
+      // Whatever has happened, a newer set of the client's brings each group back.
+      for (const name of ["g", "h"]) {
+        await one.nat.groups.ensure(name, { generation: 100, entries: [] });
+        expect(one.nat.groups.getState(name)).toMatchObject({ drifted: false, ipv4Entries: 0, ipv6Entries: 0 });
+      }
+      expect(tables(one)).toEqual(withoutOwners(soft(one)).sort());
+    }),
+    { numRuns: 500 },
+  );
+  expect(drifted).toBeGreaterThan(10);
+});

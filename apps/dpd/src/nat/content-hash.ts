@@ -9,16 +9,18 @@ export class ContentHash {
   #second = 0;
 
   add(row: NatRow): void {
-    this.#first = (this.#first + rowHash(row, 0x811c_9dc5)) | 0;
-    this.#second = (this.#second + rowHash(row, 0x2545_f491)) | 0;
+    hashRow(row);
+    this.#first = (this.#first + first) | 0;
+    this.#second = (this.#second + second) | 0;
   }
 
   subtract(row: NatRow): void {
-    this.#first = (this.#first - rowHash(row, 0x811c_9dc5)) | 0;
-    this.#second = (this.#second - rowHash(row, 0x2545_f491)) | 0;
+    hashRow(row);
+    this.#first = (this.#first - first) | 0;
+    this.#second = (this.#second - second) | 0;
   }
 
-  /** The hash of this set with those of `more` added and those of `less` taken away. */
+  /** The hash of this set with those of `more` added and those of `less` taken away, as 16 hexadecimal digits. */
   combined(more: ContentHash, less: ContentHash): string {
     return hex(this.#first + more.#first - less.#first) + hex(this.#second + more.#second - less.#second);
   }
@@ -26,26 +28,45 @@ export class ContentHash {
 
 const hex = (lane: number): string => (lane >>> 0).toString(16).padStart(8, "0");
 
-function rowHash(row: NatRow, seed: number): number {
-  let hash = textHash(row.external, seed);
-  hash = mix(hash, row.low * 65_536 + row.high);
-  hash = textHash(row.internalIp, hash);
-  hash = mix(hash, Math.floor(row.mac / 0x100_0000));
-  hash = mix(hash, row.mac % 0x100_0000);
-  hash = mix(hash, row.vni);
-  // Murmur's finalizer: sums of close values must not cancel out.
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+/** The two lanes of the last row hashed: answering them as an object would cost an allocation per entry. */
+let first = 0;
+let second = 0;
+
+function hashRow(row: NatRow): void {
+  first = 0x811c_9dc5 | 0;
+  second = 0x2545_f491;
+  mixText(row.external);
+  mixNumber(row.low * 65_536 + row.high);
+  mixText(row.internalIp);
+  mixNumber(Math.floor(row.mac / 0x100_0000));
+  mixNumber(row.mac % 0x100_0000);
+  mixNumber(row.vni);
+  first = finish(first);
+  second = finish(second);
+}
+
+function mixText(text: string): void {
+  let a = first;
+  let b = second;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    a = Math.imul(a ^ code, 0x0100_0193);
+    b = Math.imul(b ^ code, 0x5bd1_e995);
+  }
+  first = a;
+  second = b;
+}
+
+function mixNumber(value: number): void {
+  first = Math.imul(first ^ value, 0x9e37_79b1);
+  first ^= first >>> 15;
+  second = Math.imul(second ^ value, 0x85eb_ca77);
+  second ^= second >>> 15;
+}
+
+/** Murmur's finalizer: sums of close values must not cancel out. */
+function finish(lane: number): number {
+  let hash = Math.imul(lane ^ (lane >>> 16), 0x85eb_ca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
   return hash ^ (hash >>> 16);
-}
-
-function textHash(text: string, seed: number): number {
-  let hash = seed;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x0100_0193);
-  return hash;
-}
-
-function mix(hash: number, value: number): number {
-  const mixed = Math.imul(hash ^ value, 0x9e37_79b1);
-  return mixed ^ (mixed >>> 15);
 }

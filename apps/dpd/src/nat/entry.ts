@@ -51,3 +51,8 @@ export function sameTarget(a: NatRow, b: NatRow): boolean {
 export function keyText(key: NatKey): string {
   return `${key.external}/${key.low}-${key.high}`;
 }
+
+/** The family of a valid address. */
+export function familyOf(external: string): Family {
+  return external.includes(":") ? "ipv6" : "ipv4";
+}

@@ -1,6 +1,7 @@
 /** Pages of NAT state. A page resumes strictly after a key, whether or not that key still exists. */
 import type { Family } from "../table/nat.ts";
 import { partitionPoint } from "../table/search.ts";
+import { familyOf } from "./entry.ts";
 import type { NatEntry } from "./entry.ts";
 import type { NatGroup } from "./group.ts";
 import type { NatState } from "./state.ts";
@@ -37,8 +38,7 @@ export function listEntries(
 /** Walks the addresses in order and passes over those of others: one order per family serves all groups. */
 export function listGroupEntries(state: NatState, group: NatGroup, limit: number, after?: EntryCursor): NatEntry[] {
   const page: NatEntry[] = [];
-  const afterFamily: Family | undefined =
-    after === undefined ? undefined : after.external.includes(":") ? "ipv6" : "ipv4";
+  const afterFamily = after === undefined ? undefined : familyOf(after.external);
   for (const family of ["ipv4", "ipv6"] as const) {
     if (family === "ipv4" && afterFamily === "ipv6") continue;
     const addresses = state.order(family).sorted();

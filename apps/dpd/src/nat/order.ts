@@ -5,9 +5,10 @@ import type { NatEntry } from "./entry.ts";
 
 /** Sorts by a key computed once per element: parsing text in a comparator would cost n log n parses. */
 function sortByKey<T, K extends number | string>(items: readonly T[], keyOf: (item: T) => K): T[] {
-  const keyed = items.map((item) => ({ key: keyOf(item), item }));
-  if (keyed.every(({ key }, at) => at === 0 || key >= (keyed[at - 1]?.key ?? key)))
-    return keyed.map(({ item }) => item);
+  const keys = items.map(keyOf);
+  // Clients mostly send what is in order already.
+  if (keys.every((key, at) => at === 0 || key >= (keys[at - 1] ?? key))) return [...items];
+  const keyed = items.map((item, at) => ({ item, key: keys[at] ?? keyOf(item) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   return keyed.map(({ item }) => item);
 }

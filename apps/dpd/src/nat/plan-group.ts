@@ -1,5 +1,5 @@
 /** Plans for groups: the whole set, a change of it, its removal. Pure; generators that yield so that long ones can pause. */
-import { sameTarget } from "./entry.ts";
+import { familyOf, sameTarget } from "./entry.ts";
 import type { NatEntry, NatKey } from "./entry.ts";
 import type { EntrySet } from "./entry-set.ts";
 import type { NatGroup } from "./group.ts";
@@ -107,5 +107,5 @@ function* planRemoval(
 }
 
 function currentAt(state: NatState, external: string): readonly NatEntry[] {
-  return state.at(external.includes(":") ? "ipv6" : "ipv4", external);
+  return state.at(familyOf(external), external);
 }

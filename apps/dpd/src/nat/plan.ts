@@ -25,8 +25,10 @@ export class NatPlan {
   /** Requested entries that are there already and owned. */
   unchanged = 0;
   readonly conflicts: NatConflict[] = [];
-  /** What each touched address holds afterwards, sorted by low; an empty list when nothing is left. */
+  /** What each address in use that changes holds afterwards, sorted by low; an empty list when nothing is left. */
   readonly after = new Map<string, NatEntry[]>();
+  /** The same for addresses that come into use, one list each and none empty: most of a bulk change, and no map of it. */
+  readonly arrivals: NatEntry[][] = [];
 
   /** True when the tables would be written. */
   get writes(): boolean {
@@ -50,7 +52,7 @@ export interface AddressChange {
 export function planAddress(plan: NatPlan, group: NatGroup | undefined, external: string, change: AddressChange): void {
   const { current, wanted } = change;
   if (current.length === 0) {
-    plan.after.set(external, wanted);
+    if (wanted.length > 0) plan.arrivals.push(wanted);
     for (const entry of wanted) plan.added.push(entry);
     return;
   }

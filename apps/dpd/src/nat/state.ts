@@ -3,6 +3,7 @@
  * before; the methods here are single steps that cannot fail, so a reader between two of them always sees a whole state.
  */
 import type { Family } from "../table/nat.ts";
+import { familyOf } from "./entry.ts";
 import type { NatEntry } from "./entry.ts";
 import type { NatGroup } from "./group.ts";
 import { AddressOrder } from "./order.ts";
@@ -50,6 +51,10 @@ export class NatState {
       for (const entry of plan.added) group.take(entry);
     }
     for (const [external, list] of plan.after) this.#set(external, list);
+    for (const list of plan.arrivals) {
+      const [first] = list;
+      if (first !== undefined) this.#set(first.external, list);
+    }
   }
 
   /** The entry is no longer in the tables, although its owner has not asked for that. */
@@ -88,7 +93,7 @@ export class NatState {
   }
 
   #set(external: string, list: NatEntry[]): void {
-    const { addresses, order } = this.#families[external.includes(":") ? "ipv6" : "ipv4"];
+    const { addresses, order } = this.#families[familyOf(external)];
     const known = addresses.size;
     if (list.length === 0) addresses.delete(external);
     else addresses.set(external, list);

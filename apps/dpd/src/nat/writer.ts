@@ -28,6 +28,8 @@ export interface NatContext {
 export interface Writing {
   readonly asic: AsicBackend;
   readonly pause: Pause;
+  /** Throws `unavailable` when the ASIC is no longer the one the change began on. */
+  readonly checkPresent: () => void;
 }
 
 export class NatWriter {
@@ -47,14 +49,16 @@ export class NatWriter {
     return locks.nat.run(() => {
       const asic = this.#context.switch.requireAsic();
       const { instanceId } = this.#context.switch.status();
+      const checkPresent = () => {
+        if (this.#context.switch.isInstance(instanceId)) return;
+        throw asicUnavailable("the ASIC went away during the change");
+      };
       const pause = async () => {
         await world.timers.yield();
-        if (!this.#context.switch.isInstance(instanceId)) {
-          throw asicUnavailable("the ASIC went away during the change");
-        }
+        checkPresent();
       };
       settleDoubts(this.#state, asic);
-      return section({ asic, pause });
+      return section({ asic, pause, checkPresent });
     });
   }
 
@@ -63,7 +67,7 @@ export class NatWriter {
    * runs in the same step as the change of soft state. Throws the ASIC's error, or `rollbackFailed`.
    */
   async apply(
-    { asic, pause }: Writing,
+    { asic, pause, checkPresent }: Writing,
     operation: NatOperation,
     plan: NatPlan,
     group?: { readonly group: NatGroup; readonly commit: () => void },
@@ -76,6 +80,7 @@ export class NatWriter {
       }
       this.#metrics.tableWrites += plan.removed.length + plan.retargeted.length + plan.added.length;
     }
+    checkPresent();
     this.#state.commit(plan, group?.group);
     group?.commit();
     this.#metrics.applied[operation]++;
