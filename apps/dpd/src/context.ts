@@ -5,6 +5,7 @@ import { chaosAsic, modelAsic, seededFaults, type AsicBackend, type TableUsage }
 import type { DpdConfig } from "./config.ts";
 import { ChangesetPuller, type ChangesetSource } from "./nat/changeset-puller.ts";
 import { createNat, type Nat } from "./nat/nat.ts";
+import { nexusChangesets } from "./nexus.ts";
 import { buildInfo, type BuildInfo } from "./switch/build-info.ts";
 import { modelIdentifiers } from "./switch/identifiers.ts";
 import { Switch } from "./switch/switch.ts";
@@ -28,7 +29,7 @@ export interface DpdContext {
 export interface DpdOverrides {
   /** Takes the place of the ASIC that the configuration asks for. */
   readonly asic?: AsicBackend;
-  /** Where NAT entries are fetched from. */
+  /** Takes the place of Nexus. */
   readonly changesets?: ChangesetSource;
 }
 
@@ -37,7 +38,7 @@ export function createContext(config: DpdConfig, world: World, overrides: DpdOve
   const locks = createLocks();
   const ofSwitch = new Switch(config.switch, world);
   const nat = createNat({ world, switch: ofSwitch, locks });
-  const { changesets } = overrides;
+  const changesets = overrides.changesets ?? configuredChangesets(config, world);
   return {
     config,
     world,
@@ -73,6 +74,10 @@ function configuredAsic({ asic, profile, chaos }: DpdConfig): AsicBackend | unde
   if (asic === "absent") return undefined;
   const model = modelAsic(profile);
   return asic === "chaos" ? chaosAsic(model, seededFaults(chaos)) : model;
+}
+
+function configuredChangesets({ nexus }: DpdConfig, world: World): ChangesetSource | undefined {
+  return nexus === undefined ? undefined : nexusChangesets(nexus, world);
 }
 
 function ownVersion(): string {

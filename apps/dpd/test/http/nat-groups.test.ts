@@ -211,6 +211,29 @@ describe("changes", () => {
     expect(await digest()).toBe(before);
   });
 
+  test.each([
+    ["synthetic", 418],
+    ["internal", 500],
+  ] as const)("a %s fault at any write answers %d and leaves everything as it was", async (kind, status) => {
+    for (const write of [3, 4]) {
+      const faults = faultsAt((each) => each === write, { kind, when: "after" });
+      const { call, digest } = startHarness({ asic: chaosAsic(modelAsic("sidecar"), faults) });
+      await call("PUT /nat/groups/a", { body: { generation: 10, entries: [A, C] } });
+      const before = await digest();
+      expect(await call("POST /nat/groups/a/changes", { body: changes })).toMatchObject({ status });
+      expect(await digest()).toBe(before);
+    }
+  });
+
+  test("an ASIC that is away is 503", async () => {
+    const { ctx, call } = await withGroup();
+    ctx.switch.detach("gone");
+    expect(await call("POST /nat/groups/a/changes", { body: changes })).toMatchObject({
+      status: 503,
+      body: { error_code: "AsicUnavailable", message: expect.stringContaining("gone") },
+    });
+  });
+
   test("an unknown group is 404, a conflict 409, too much 507", async () => {
     const { call, digest } = await withGroup();
     expect(await call("POST /nat/groups/unknown/changes", { body: changes })).toMatchObject({ status: 404 });
@@ -269,6 +292,15 @@ describe("reading and deleting", () => {
     expect(await call("GET /nat/groups/a")).toMatchObject({ status: 404, body: { error_code: "no such NAT group" } });
     expect(await call("GET /nat/ipv4")).toMatchObject({ body: { items: ["10.0.0.9"] } });
     expect(await call("DELETE /nat/groups/a")).toMatchObject({ status: 204 });
+  });
+
+  test("a fault while deleting a group leaves it whole", async () => {
+    const faults = faultsAt((write) => write === 4, { kind: "synthetic", when: "after" });
+    const { call, digest } = startHarness({ asic: chaosAsic(modelAsic("sidecar"), faults) });
+    await call("PUT /nat/groups/a", { body: { generation: 10, entries: [A, C] } });
+    const before = await digest();
+    expect(await call("DELETE /nat/groups/a")).toMatchObject({ status: 418 });
+    expect(await digest()).toBe(before);
   });
 
   test("after a restart there are no groups and any generation is accepted", async () => {

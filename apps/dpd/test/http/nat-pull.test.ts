@@ -1,4 +1,5 @@
 /** The generation and the trigger of the workflow that fetches NAT entries from Nexus, by version. */
+import { realWorld } from "@racklet/world";
 import { expect, test, vi } from "vitest";
 import type { ChangesetItem } from "../../src/nat/changeset.ts";
 import { target } from "./support/entries.ts";
@@ -64,5 +65,34 @@ test("a Nexus that does not answer shows in the health", async () => {
       state: "ready",
       rpw: { enabled: true, generation: 0, last_success: null, last_error: "connection refused" },
     },
+  });
+});
+
+test("with --nexus changesets are fetched from the internal API of Nexus until there are no more", async () => {
+  const asked: string[] = [];
+  const view = {
+    external_address: "198.51.100.7",
+    first_port: 0,
+    last_port: 16_383,
+    sled_address: "fd00:1122:3344:101::1",
+    vni: 200,
+    mac: "A8:40:25:F0:00:07",
+    gen: 5,
+    deleted: false,
+  };
+  const nexus = async (request: Request) => {
+    const { pathname, search } = new URL(request.url);
+    asked.push(
+      `${request.headers.get("api-version")} ${request.url.startsWith("http://nexus:1/")} ${pathname}${search}`,
+    );
+    return Response.json(pathname.endsWith("/0") ? [view] : []);
+  };
+  const world = { ...realWorld({ name: "dpd/test" }), fetch: nexus };
+  const { ctx, call } = startHarness({ world, config: { nexus: "http://nexus:1" } });
+  await ctx.puller?.pullOnce(new AbortController().signal);
+  expect(asked).toEqual(["1.0.0 true /nat/ipv4/changeset/0?limit=100", "1.0.0 true /nat/ipv4/changeset/5?limit=100"]);
+  expect(await call("GET /rpw/nat/gen")).toMatchObject({ body: 5 });
+  expect(await call("GET /nat/ipv4/198.51.100.7/80")).toMatchObject({
+    body: { internal_ip: view.sled_address, inner_mac: { a: [168, 64, 37, 240, 0, 7] }, vni: 200 },
   });
 });

@@ -1,4 +1,5 @@
 /** Wrong input of every kind gets its status and says what is wrong, and changes nothing. */
+import { encodePageToken } from "@racklet/api-kit";
 import { expect, test } from "vitest";
 import { dpdApi } from "@racklet/api-types/dpd/api";
 import { BODY_LIMIT, SIDECAR_BULK_BODY_LIMIT } from "@racklet/api-types/dpd/limits";
@@ -35,6 +36,9 @@ const refused: [operation: string, options: CallOptions, message: string][] = [
   // Query parameters.
   ["GET /nat/ipv4?limit=0", {}, `${QUERY}limit`],
   ["GET /nat/ipv4?limit=ten", {}, `${QUERY}limit`],
+  [`GET /nat/groups?page_token=${encodePageToken({ ip: "10.0.0.1" })}`, {}, `${QUERY}failed to parse pagination token`],
+  [`GET /nat/groups/a/entries?page_token=${encodePageToken({ ip: "10.0.0.1", port: 65_536 })}`, {}, QUERY],
+  [`GET /nat/ipv4/10.0.0.1?page_token=${encodePageToken({ ip: "10.0.0.1" })}`, {}, QUERY],
   [`${GROUP}?dry_run=1`, group([]), `${QUERY}dry_run`],
   ["DELETE /nat/groups/a?generation=0", {}, `${QUERY}generation`],
   ["DELETE /nat/groups/a?generation=1.5", {}, `${QUERY}generation`],
