@@ -1,5 +1,7 @@
-/** What a Nexus process is told when it starts. */
-import type { ListenAddress } from "@racklet/api-kit";
+/** What a Nexus process is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
+import { parseArgs } from "node:util";
+import { parseListenAddress, type ListenAddress } from "@racklet/api-kit";
+import { canonicalUuid } from "@racklet/net";
 
 export interface NexusConfig {
   readonly external: ListenAddress;
@@ -10,11 +12,110 @@ export interface NexusConfig {
   /** dpd base URLs known from the start, besides those that scrimlets report. */
   readonly dpdUrls: readonly string[];
   readonly rackId: string;
-  /** Password of the first user (`test-privileged` in `test-suite-silo`). */
+  /** Password of the first user (`test-privileged` in `test-suite-silo`), used when the database is new. */
   readonly initialPassword: string;
   /** Accept `oxide-spoof-…` tokens: tests only. */
   readonly allowSpoof: boolean;
   /** Age at which a browser session ends. */
   readonly sessionMaxAgeMs: number;
   readonly sessionIdleMs: number;
+}
+
+export const DEFAULT_PASSWORD = "oxide";
+
+const HOUR_MS = 3_600_000;
+
+export const DEFAULT_CONFIG: NexusConfig = {
+  external: { host: "127.0.0.1", port: 12_220 },
+  internal: { host: "127.0.0.1", port: 12_221 },
+  lockstep: { host: "127.0.0.1", port: 12_232 },
+  database: "sqlite:.racklet/nexus.db",
+  dpdUrls: [],
+  // Upstream's development rack.
+  rackId: "c19a698f-c6f9-4a17-ae30-20d711b8f7dc",
+  initialPassword: DEFAULT_PASSWORD,
+  allowSpoof: false,
+  sessionMaxAgeMs: 24 * HOUR_MS,
+  sessionIdleMs: 8 * HOUR_MS,
+};
+
+/** An unknown flag or a bad value. The message names it and says what is expected. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const FLAGS = {
+  external: { type: "string" },
+  internal: { type: "string" },
+  lockstep: { type: "string" },
+  database: { type: "string" },
+  dpd: { type: "string", multiple: true },
+  "rack-id": { type: "string" },
+  "initial-password": { type: "string" },
+  spoof: { type: "boolean" },
+} as const;
+
+type FlagName = keyof typeof FLAGS;
+type Flags = ReadonlyMap<FlagName, readonly string[]>;
+
+/** A flag wins over its environment variable; an empty variable counts as absent, one of several values has commas. Throws UsageError. */
+export function parseConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): NexusConfig {
+  const flags = new Map([...readEnvironment(env), ...readArguments(argv)]);
+  const text = (name: FlagName): string | undefined => flags.get(name)?.at(-1);
+  return {
+    ...DEFAULT_CONFIG,
+    external: listenOf(flags, "external"),
+    internal: listenOf(flags, "internal"),
+    lockstep: listenOf(flags, "lockstep"),
+    database: databaseOf(text("database") ?? DEFAULT_CONFIG.database),
+    dpdUrls: (flags.get("dpd") ?? []).map(urlOf),
+    rackId: rackIdOf(text("rack-id") ?? DEFAULT_CONFIG.rackId),
+    initialPassword: text("initial-password") ?? DEFAULT_PASSWORD,
+    allowSpoof: text("spoof") === "true",
+  };
+}
+
+function readArguments(argv: readonly string[]): Flags {
+  try {
+    const { values } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: false });
+    // Object.entries of the literal type of FLAGS.
+    return new Map(Object.entries(values).map(([name, value]) => [name as FlagName, [value].flat().map(String)]));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function readEnvironment(env: Readonly<Record<string, string | undefined>>): Flags {
+  const flags = new Map<FlagName, string[]>();
+  for (const name of Object.keys(FLAGS) as FlagName[]) {
+    const value = env[`RACKLET_${name.toUpperCase().replaceAll("-", "_")}`];
+    if (value !== undefined && value !== "") flags.set(name, "multiple" in FLAGS[name] ? value.split(",") : [value]);
+  }
+  return flags;
+}
+
+function listenOf(flags: Flags, name: "external" | "internal" | "lockstep"): ListenAddress {
+  const text = flags.get(name)?.at(-1);
+  if (text === undefined) return DEFAULT_CONFIG[name];
+  try {
+    return parseListenAddress(text);
+  } catch (error) {
+    throw new UsageError(`--${name}: ${(error as Error).message}`);
+  }
+}
+
+function databaseOf(text: string): string {
+  if (/^(sqlite:.|postgres(ql)?:\/\/)/.test(text)) return text;
+  throw new UsageError(`--database ${text}: expected sqlite:PATH, sqlite::memory: or postgres://…`);
+}
+
+function urlOf(text: string): string {
+  if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;
+  throw new UsageError(`--dpd ${text}: expected a URL such as http://127.0.0.1:12224`);
+}
+
+function rackIdOf(text: string): string {
+  const id = canonicalUuid(text);
+  if (id === null) throw new UsageError(`--rack-id ${text}: expected a UUID`);
+  return id;
 }

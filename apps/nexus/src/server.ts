@@ -1,37 +1,64 @@
-/** Nexus' three HTTP apps from a context; no sockets. */
-import { serveApi, type Validators } from "@racklet/api-kit";
+/** Nexus' three HTTP apps from a context; no sockets: tests and the in-process rack use them as they are. */
+import { serveApi, type Api, type Handlers, type Operations, type OpsViews, type Validators } from "@racklet/api-kit";
+import { bodyValidators as internalBodies } from "@racklet/api-types/gen/nexus-internal.validators.js";
+import { bodyValidators as lockstepBodies } from "@racklet/api-types/gen/nexus-lockstep.validators.js";
+import { bodyValidators as externalBodies } from "@racklet/api-types/gen/nexus.validators.js";
+import { nexusInternalApi } from "@racklet/api-types/nexus-internal/api";
+import { nexusLockstepApi } from "@racklet/api-types/nexus-lockstep/api";
 import { nexusApi } from "@racklet/api-types/nexus/api";
 import type { Hono } from "hono";
 import type { NexusContext } from "./context.ts";
 import { translateError } from "./http/errors.ts";
 import { externalHandlers, externalOverrides } from "./http/external.ts";
-
-/** Of one API: request bodies are always checked, answers only where `responses` is given (tests, development). */
-export interface ApiValidators {
-  readonly bodies: Validators;
-  readonly responses?: Validators;
-}
-
-export interface NexusValidators {
-  readonly external: ApiValidators;
-}
+import { internalHandlers } from "./http/internal.ts";
+import { lockstepHandlers, lockstepViews } from "./http/lockstep.ts";
 
 export interface NexusApps {
+  /** For users: everything but five operations needs credentials. */
   readonly external: Hono;
+  /** For sled-agents and dpds. */
+  readonly internal: Hono;
+  /** For operators' tools of the same release. */
+  readonly lockstep: Hono;
 }
 
-export function buildApps(nexus: NexusContext, validators: NexusValidators): NexusApps {
+export interface AppOptions {
+  /** Given in tests: an answer that breaks its document becomes a 500. */
+  readonly responseValidators?: { readonly [K in keyof NexusApps]: Validators };
+}
+
+export function createApps(nexus: NexusContext, { responseValidators }: AppOptions = {}): NexusApps {
   const { world, metrics } = nexus;
+  const ops: OpsViews = { metrics, health: () => ({ status: "ok" }) };
+  const shared = { context: nexus, world, translate: translateError };
   return {
     external: serveApi(nexusApi, {
-      context: nexus,
+      ...shared,
+      ops,
       handlers: externalHandlers,
       overrides: externalOverrides,
-      world,
-      bodyValidators: validators.external.bodies,
-      responseValidators: validators.external.responses,
-      translate: translateError,
-      ops: { metrics, health: () => ({ status: "ok" }) },
+      bodyValidators: externalBodies,
+      responseValidators: responseValidators?.external,
+    }),
+    internal: serveApi(served(nexusInternalApi, internalHandlers), {
+      ...shared,
+      ops,
+      handlers: internalHandlers as Handlers<NexusContext, Operations>,
+      bodyValidators: internalBodies,
+      responseValidators: responseValidators?.internal,
+    }),
+    lockstep: serveApi(served(nexusLockstepApi, lockstepHandlers), {
+      ...shared,
+      ops: { ...ops, views: lockstepViews(nexus) },
+      handlers: lockstepHandlers as Handlers<NexusContext, Operations>,
+      bodyValidators: lockstepBodies,
+      responseValidators: responseValidators?.lockstep,
     }),
   };
+}
+
+/** The part of an API that has handlers: the rest is not found. */
+function served(api: Api, handlers: object): Api {
+  const operations = Object.entries(api.operations).filter(([id]) => id in handlers);
+  return { ...api, operations: Object.fromEntries(operations) };
 }

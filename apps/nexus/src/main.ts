@@ -1,0 +1,52 @@
+/** `node apps/nexus/src/main.ts`: one Nexus in a process of its own. `--help` lists the flags. */
+import process from "node:process";
+import { AddressInUseError } from "@racklet/api-kit";
+import { DataInUseError, NewerDatabaseError } from "@racklet/store";
+import { realWorld } from "@racklet/world";
+import { ExposedError, UsageError, parseConfig, startNexus, type NexusConfig } from "./index.ts";
+
+const USAGE = `usage: node apps/nexus/src/main.ts [flags]      (each flag is also a variable RACKLET_<FLAG>)
+  --external HOST:PORT      API for users, default 127.0.0.1:12220; port 0 picks a free one
+  --internal HOST:PORT      API for sled-agents and dpds, default 127.0.0.1:12221
+  --lockstep HOST:PORT      API for operators' tools, default 127.0.0.1:12232
+  --database URL            sqlite:PATH (default sqlite:.racklet/nexus.db), sqlite::memory: or postgres://…
+  --dpd URL                 a switch's dpd, besides those that sled-agents report; may be repeated
+  --rack-id UUID            default: that of upstream's development rack
+  --initial-password TEXT   of the first user of a new database, default oxide
+  --spoof                   believe "Bearer oxide-spoof-<user id>": for tests only`;
+
+const NEXT_STEP: readonly (readonly [new (...args: never[]) => Error, string])[] = [
+  [AddressInUseError, ""],
+  [ExposedError, ""],
+  [DataInUseError, "stop it, or choose another file with --database"],
+  [NewerDatabaseError, "use the newer version, or choose another file with --database"],
+];
+
+function readConfig(): NexusConfig {
+  try {
+    return parseConfig(process.argv.slice(2), process.env);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`nexus: ${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+if (process.argv.includes("--help")) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const config = readConfig();
+try {
+  const nexus = await startNexus(config, realWorld({ name: "nexus" }));
+  const { external, internal, lockstep } = nexus.urls;
+  console.log(JSON.stringify({ event: "listening", url: external, internal, lockstep }));
+  const stop = () => void nexus.close();
+  process.once("SIGTERM", stop);
+  process.once("SIGINT", stop);
+} catch (error) {
+  const known = NEXT_STEP.find(([type]) => error instanceof type);
+  if (known === undefined) throw error;
+  console.error(`nexus: ${(error as Error).message}${known[1] === "" ? "" : `: ${known[1]}`}`);
+  process.exitCode = 1;
+}
