@@ -1,0 +1,20 @@
+/** Prints the figures of the project against their budgets: `npm run bench [-- --json]`. Exit code 1 when one does not hold. */
+import type { Figure } from "./measure.ts";
+import { natFigures } from "./nat.ts";
+
+const GROUPS: readonly (readonly [title: string, run: () => Promise<Figure[]>])[] = [["NAT groups", natFigures]];
+
+const json = process.argv.includes("--json");
+const figures: Figure[] = [];
+for (const [title, run] of GROUPS) {
+  if (!json) console.error(`measuring: ${title} …`);
+  figures.push(...(await run()));
+}
+if (json) console.log(JSON.stringify(figures));
+else {
+  const width = (key: "name" | "measured") => Math.max(...figures.map((figure) => figure[key].length));
+  for (const { name, measured, budget, holds } of figures) {
+    console.log(`${holds ? "✓" : "✗"} ${name.padEnd(width("name"))}  ${measured.padEnd(width("measured"))}  ${budget}`);
+  }
+}
+process.exitCode = figures.every(({ holds }) => holds) ? 0 : 1;

@@ -1,0 +1,93 @@
+/** NAT groups over HTTP, held against parsing the same body as JSON, which is the least any server must do. */
+import { fileURLToPath } from "node:url";
+import { median, ratioFigure, timeRuns, type Figure } from "./measure.ts";
+import { send, startService } from "./process.ts";
+
+const DPD = fileURLToPath(new URL("../../apps/dpd/src/main.ts", import.meta.url));
+const VERSION = "13.1.0";
+const RUNS = 15;
+
+interface Entry {
+  external: string;
+  low: number;
+  high: number;
+  target: { internal_ip: string; inner_mac: { a: number[] }; vni: number };
+}
+
+const entry = (n: number, prefix: number): Entry => ({
+  external: `${prefix}.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`,
+  low: 0,
+  high: 65_535,
+  target: {
+    internal_ip: `fd00:1122:3344:1${(n % 100).toString().padStart(2, "0")}::1`,
+    inner_mac: { a: [168, 64, 37, (n >> 16) & 255, (n >> 8) & 255, n & 255] },
+    vni: 1024 + (n % 1000),
+  },
+});
+const entries = (count: number, prefix: number): Entry[] => Array.from({ length: count }, (_, n) => entry(n, prefix));
+const ensureBody = (generation: number, set: readonly Entry[]): string => JSON.stringify({ generation, entries: set });
+
+export async function natFigures(): Promise<Figure[]> {
+  const dpd = await startService(DPD, ["--listen", "127.0.0.1:0", "--asic", "model", "--profile", "large"]);
+  try {
+    const group = (name: string): string => `${dpd.url}/nat/groups/${name}`;
+    const bodies = new Map<number, string>();
+    const bodyOf = (count: number): string => {
+      const body = bodies.get(count) ?? ensureBody(1, entries(count, 10));
+      bodies.set(count, body);
+      return body;
+    };
+    const parse = async (count: number): Promise<number> =>
+      median(await timeRuns(RUNS, () => void JSON.parse(bodyOf(count))));
+    const ensureNew = (count: number, runs: number): Promise<number[]> =>
+      timeRuns(
+        runs,
+        () => send(group("fresh"), "PUT", VERSION, bodyOf(count)),
+        () => send(group("fresh"), "DELETE", VERSION),
+      );
+
+    await ensureNew(10_000, 5);
+    const added = median(await ensureNew(10_000, RUNS));
+    const again = median(await timeRuns(RUNS, () => send(group("fresh"), "PUT", VERSION, bodyOf(10_000))));
+    const parsed = await parse(10_000);
+
+    const perEntry = async (count: number): Promise<number> => median(await ensureNew(count, 5)) / count;
+    const small = await perEntry(1_000);
+    const large = await perEntry(100_000);
+    await send(group("fresh"), "DELETE", VERSION);
+
+    await send(group("large"), "PUT", VERSION, ensureBody(1, entries(100_000, 20)));
+    await send(group("small"), "PUT", VERSION, ensureBody(1, entries(1_000, 30)));
+    const changes = (name: string, prefix: number) => async (run: number) => {
+      const upsert = Array.from({ length: 10 }, (_, i) => {
+        const changed = entry(run * 10 + i, prefix);
+        return { ...changed, target: { ...changed.target, vni: 5_000 + run } };
+      });
+      const body = { from_generation: run + 1, generation: run + 2, upsert, remove: [] };
+      await send(`${group(name)}/changes`, "POST", VERSION, JSON.stringify(body));
+    };
+    const largeChanges = median(await timeRuns(50, changes("large", 20)));
+    const smallChanges = median(await timeRuns(50, changes("small", 30)));
+
+    const ms = (value: number): string => `${value.toFixed(1)} ms`;
+    return [
+      ratioFigure("NAT ensure, 10,000 new entries / JSON.parse", added, parsed, 4, `${ms(added)} / ${ms(parsed)}`),
+      {
+        name: "… cost per entry, 100,000 / 1,000 entries",
+        measured: `${(large / small).toFixed(2)} × (${(large * 1000).toFixed(2)} µs / ${(small * 1000).toFixed(2)} µs)`,
+        budget: "flat: ≤ 1.5 ×",
+        holds: large / small <= 1.5,
+      },
+      ratioFigure("the same 10,000 entries again / JSON.parse", again, parsed, 2, `${ms(again)} / ${ms(parsed)}`),
+      ratioFigure(
+        "10 changes to 100,000 entries / to 1,000",
+        largeChanges,
+        smallChanges,
+        3,
+        `${ms(largeChanges)} / ${ms(smallChanges)}`,
+      ),
+    ];
+  } finally {
+    await dpd.stop();
+  }
+}

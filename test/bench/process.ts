@@ -1,0 +1,66 @@
+/** Runs a service as the process it is in production, and calls it with as little client as possible. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { createInterface } from "node:readline";
+
+export interface ServiceProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Resolves with the `listening` event. */
+export async function startService(main: string, args: readonly string[]): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const stdout = child.stdout;
+  if (stdout === null) throw new Error(`${main} has no standard output`);
+  for await (const line of createInterface({ input: stdout })) {
+    const event = JSON.parse(line) as { event: string; url: string };
+    if (event.event !== "listening") continue;
+    return {
+      child,
+      url: event.url,
+      stop: async () => {
+        child.kill("SIGTERM");
+        await exited;
+      },
+    };
+  }
+  throw new Error(`${main} ended before it listened`);
+}
+
+const agent = new Agent({ keepAlive: true });
+
+/** Sends a body and reads the whole answer; throws unless the status is 2xx. */
+export function send(url: string, method: string, version: string, body?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = { "api-version": version, ...(body === undefined ? {} : { "content-type": "application/json" }) };
+    const call = request(url, { method, agent, headers }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => {
+        const text = Buffer.concat(chunks).toString();
+        const status = response.statusCode ?? 0;
+        if (status >= 200 && status < 300) resolve(text);
+        else reject(new Error(`${method} ${url}: ${status} ${text}`));
+      });
+      response.on("error", reject);
+    });
+    call.on("error", reject);
+    call.end(body);
+  });
+}
+
+/** User and system CPU of a process, in milliseconds. Linux only. */
+export function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+/** Resident memory that is the process's own share of what it maps, in bytes. Linux only. */
+export function memoryBytes(pid: number): number {
+  const match = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"));
+  return Number(match?.[1] ?? Number.NaN) * 1024;
+}
