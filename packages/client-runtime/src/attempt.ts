@@ -1,0 +1,70 @@
+/** One request and its answer. openapi-fetch builds the request; the answer is read here, bounded and typed. */
+import createFetchClient from "openapi-fetch";
+import { connectionError } from "./connection.ts";
+import type { Deadline } from "./deadline.ts";
+import type { OperationDefinition, RawArgs } from "./definition.ts";
+import { ClientError, type CallIdentity } from "./errors.ts";
+import type { ClientWorld, Headers } from "./options.ts";
+import { readResponse } from "./response.ts";
+
+export interface Attempt {
+  readonly call: CallIdentity;
+  readonly operation: OperationDefinition;
+  readonly args: RawArgs;
+  readonly headers: Headers;
+  readonly version: string | null;
+  readonly maxBytes: number;
+  readonly deadline: Deadline;
+}
+
+export type AttemptCall = (attempt: Attempt) => Promise<unknown>;
+
+/** The operations are checked by the generated types, so the request builder itself sees any path. */
+type AnyPaths = Record<string, Record<"get" | "put" | "post" | "delete", object>>;
+
+export function attemptsWith(baseUrl: string, fetch: ClientWorld["fetch"]): AttemptCall {
+  const builder = createFetchClient<AnyPaths>({ baseUrl, redirect: "manual" });
+  const send = async (attempt: Attempt): Promise<unknown> => {
+    const { operation, args, version } = attempt;
+    let result: unknown;
+    const init: object = {
+      params: { path: args.path, query: args.query },
+      body: args.body,
+      headers: operation.form === true ? { ...attempt.headers, "content-type": FORM } : attempt.headers,
+      ...(operation.form === true ? { bodySerializer: formBody } : {}),
+      signal: attempt.deadline.signal,
+      fetch: async (request: Request) => {
+        // Set last, on the finished request: neither options nor calls can claim another version's types.
+        if (version !== null) request.headers.set("api-version", version);
+        result = await readResponse(await fetch(request), { ...attempt, success: operation.success });
+        return new Response(null, { status: 204 });
+      },
+    };
+    await builder.request(lowerCase(operation.method), operation.path, init as object & Record<string, unknown>);
+    return result;
+  };
+  return async (attempt) => {
+    const { call, operation, deadline } = attempt;
+    try {
+      return await deadline.race(send(attempt));
+    } catch (error) {
+      if (error instanceof ClientError) throw error;
+      // The caller's own abort is not a failure of the peer: they get back the reason they gave.
+      if (deadline.signal.aborted && !deadline.expired()) throw deadline.signal.reason;
+      throw connectionError(call, operation.method, error, deadline.expired());
+    }
+  };
+}
+
+const FORM = "application/x-www-form-urlencoded";
+
+function formBody(body: object): string {
+  const fields = Object.entries(body).flatMap(([name, value]) =>
+    value === undefined || value === null ? [] : [[name, String(value)] as [string, string]],
+  );
+  return new URLSearchParams(fields).toString();
+}
+
+function lowerCase(method: OperationDefinition["method"]): "get" | "put" | "post" | "delete" {
+  return method.toLowerCase() as "get" | "put" | "post" | "delete";
+}
