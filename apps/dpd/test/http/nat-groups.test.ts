@@ -1,6 +1,7 @@
 /** NAT groups over HTTP: the guard's table, each status, and what each answer says. */
 import { describe, expect, test } from "vitest";
-import { chaosAsic, faultsAt, modelAsic } from "../../src/asic/index.ts";
+import { chaosAsic, faultsAt, modelAsic, type FaultSource } from "../../src/asic/index.ts";
+import { bringUp } from "../../src/context.ts";
 import { entry, manyEntries, target } from "./support/entries.ts";
 import { pagesOf, startHarness } from "./support/harness.ts";
 
@@ -135,15 +136,15 @@ describe("ensure", () => {
 
   test("an undo that fails is a 500 of its own, the group is drifted, and the next ensure heals it", async () => {
     let broken = false;
-    const faults = { next: () => (broken ? ({ kind: "internal", when: "before" } as const) : undefined) };
-    let writes = 0;
-    const counting = {
-      next: (operation: string) => {
-        if (operation === "insert" && ++writes === 2) broken = true;
-        return faults.next();
+    let inserts = 0;
+    const faults: FaultSource = {
+      next: (operation) => {
+        // From the second insert on, until it is mended.
+        if (operation === "insert" && ++inserts === 2) broken = true;
+        return broken ? { kind: "internal", when: "before" } : undefined;
       },
     };
-    const { call } = startHarness({ asic: chaosAsic(modelAsic("sidecar"), counting) });
+    const { call } = startHarness({ asic: chaosAsic(modelAsic("sidecar"), faults) });
     const body = { generation: 1, entries: [A, B] };
     expect(await call("PUT /nat/groups/a", { body })).toMatchObject({
       status: 500,
@@ -315,7 +316,6 @@ describe("reading and deleting", () => {
   test("an ASIC that went and came back starts empty, without groups", async () => {
     const { ctx, call } = await withGroup();
     ctx.switch.detach("gone");
-    const { bringUp } = await import("../../src/context.ts");
     bringUp(ctx);
     expect(await call("GET /nat/groups")).toMatchObject({ body: { items: [] } });
     expect(await call("GET /table/Ingress.nat_ingress.ingress_ipv4/dump?from_hardware=true")).toMatchObject({
