@@ -5,12 +5,12 @@
  */
 import type { Transaction } from "kysely";
 import { ALL_PORTS, type PortRange } from "@racklet/net";
-import { UniqueViolation } from "@racklet/store";
 import type { NexusContext } from "../context.ts";
+import { refusingSameName } from "../db/already-exists.ts";
 import { fromSortKey, ipSort } from "../db/ip-sort.ts";
 import { nowText } from "../db/now.ts";
 import type { ExternalIpState, ExternalIpTable, NexusTables } from "../db/schema.ts";
-import { alreadyExists, insufficientCapacity, invalidRequest, NexusError } from "../errors.ts";
+import { insufficientCapacity, invalidRequest, NexusError } from "../errors.ts";
 import { midway, type Begun } from "./attach.ts";
 import { checkAttachable } from "./attachable.ts";
 import { findFreeAddress, findFreeSnatBlock } from "./free-address.ts";
@@ -104,21 +104,12 @@ export interface FloatingRequest {
 /** A floating IP, detached. */
 export async function allocateFloating(nexus: NexusContext, request: FloatingRequest): Promise<ExternalIp> {
   const { id, siloId, address, ...floating } = request;
-  try {
-    return await allocate(nexus, { id, kind: "floating", state: "detached", floating }, async (tx) => {
-      if (address.kind === "address") return explicitAddress(tx, siloId, address.ip);
-      const pool = await choosePool(tx, siloId, address);
-      return wholeAddress(tx, pool.id);
-    });
-  } catch (error) {
-    if (
-      error instanceof UniqueViolation &&
-      (error.columns.includes("name") || error.constraint === "floating_ip_name")
-    ) {
-      throw alreadyExists("floating-ip", request.name);
-    }
-    throw error;
-  }
+  const work = allocate(nexus, { id, kind: "floating", state: "detached", floating }, async (tx) => {
+    if (address.kind === "address") return explicitAddress(tx, siloId, address.ip);
+    const pool = await choosePool(tx, siloId, address);
+    return wholeAddress(tx, pool.id);
+  });
+  return refusingSameName("floating-ip", request.name, work);
 }
 
 async function allocate(nexus: NexusContext, owner: Owner, find: (tx: Tx) => Promise<Place>): Promise<ExternalIp> {
