@@ -1,12 +1,12 @@
 /**
  * Collects the schemas to enforce, addressed by content: a definition that stays the same over twenty versions of an API is
- * compiled once. Small definitions are written out where they are used, which spares a call per array entry.
+ * compiled once. Small definitions are written out where they are used, which spares calls per array entry.
  */
 import { createHash } from "node:crypto";
 import { toJsonSchema, type JsonSchema, type SchemaDocument } from "@racklet/api-kit/json-schema";
 
 /** Characters of JSON up to which a definition is written out in place. */
-const INLINE_LIMIT = 2_000;
+const INLINE_LIMIT = 300;
 
 export interface SharedSchemas {
   /** Adds a schema of a document; the answer is its id. `documentId` must differ between documents. */
