@@ -1,0 +1,170 @@
+/**
+ * kill -9 of each service in turn, in the middle of each step of the story. Whatever the calls answered then, asking again must
+ * lead to the outcome, with exactly the right entries in both switches and no saga left behind.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { nexusLockstepClient } from "@racklet/nexus-internal-client/lockstep";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { natEntries } from "../support/nat.ts";
+import { ok } from "../support/oxide.ts";
+import { startRack, type Rack } from "../support/rack.ts";
+import { beginStory, type Story } from "../support/story.ts";
+import { until } from "../support/until.ts";
+
+const START_UP = 60_000;
+const STORY = 180_000;
+/** Milliseconds from the start of a step to the kill: before, during and after its work. */
+const MOMENTS = [0, 8, 30];
+
+const SERVICES = [
+  "nexus",
+  "dpd/switch0",
+  "dpd/switch1",
+  "sled-agent/0",
+  "sled-agent/1",
+  "sled-agent/2",
+  "sled-agent/3",
+];
+
+describe("a story during which services are killed", () => {
+  let rack: Rack;
+  let story: Story;
+  beforeAll(async () => {
+    rack = await startRack();
+    story = await beginStory(rack);
+  }, START_UP);
+  afterAll(() => rack?.stop(), START_UP);
+
+  const query = { project: "story" };
+
+  it.each(SERVICES)("%s", { timeout: STORY }, async (service) => {
+    for (const moment of MOMENTS) await storyWithKills(service, moment);
+  });
+
+  async function storyWithKills(service: string, moment: number): Promise<void> {
+    const { methods } = story.oxide;
+    const instance = `vm-${service.replace("/", "-")}-${moment}`;
+    const floating = `ip-${service.replace("/", "-")}-${moment}`;
+    const at = { path: { instance }, query };
+    /** Runs a step with the kill in its midst; what the step itself answers does not matter. */
+    const amid = async (step: () => Promise<unknown>): Promise<void> => {
+      const kill = delay(moment).then(() => rack.racklet("service", "kill", service));
+      await Promise.allSettled([step(), kill]);
+      await kill;
+    };
+    const view = () => ok(methods.instanceView(at));
+    const create = () =>
+      methods.instanceCreate({
+        query,
+        body: {
+          name: instance,
+          description: "to be killed around",
+          hostname: instance,
+          ncpus: 1,
+          memory: 2 ** 30,
+          networkInterfaces: { type: "default_ipv4" },
+          externalIps: [{ type: "ephemeral", poolSelector: { type: "auto" } }],
+        },
+      });
+    const ensureRunning = () =>
+      until(
+        `${instance} runs after ${service} was killed`,
+        async () => {
+          const list = await ok(methods.instanceList({ query: { ...query, limit: 1000 } }));
+          const found = list.items.find(({ name }) => name === instance);
+          if (found === undefined) await ok(create());
+          else if (found.runState === "stopped" || found.runState === "failed") await ok(methods.instanceStart(at));
+          return found?.runState;
+        },
+        (state) => state === "running",
+        { deadlineMs: 45_000, everyMs: 100 },
+      );
+    const attachedTo = async () =>
+      (await ok(methods.floatingIpView({ path: { floatingIp: floating }, query }))).instanceId ?? null;
+    const ensureAttached = async (wantAttached: boolean) => {
+      const { id } = await view();
+      await until(
+        `${floating} is ${wantAttached ? "attached" : "detached"} after ${service} was killed`,
+        async () => {
+          const path = { floatingIp: floating };
+          if (wantAttached) {
+            await ok(methods.floatingIpAttach({ path, query, body: { kind: "instance", parent: instance } }));
+          } else await ok(methods.floatingIpDetach({ path, query }));
+          return attachedTo();
+        },
+        (seen) => seen === (wantAttached ? id : null),
+        { deadlineMs: 30_000, everyMs: 100 },
+      );
+    };
+
+    await amid(create);
+    await ensureRunning();
+    await story.expectNat(instance);
+
+    await until(
+      "the floating IP exists",
+      () => ok(methods.floatingIpCreate({ query, body: { name: floating, description: "" } })),
+      () => true,
+    );
+    await amid(() =>
+      methods.floatingIpAttach({ path: { floatingIp: floating }, query, body: { kind: "instance", parent: instance } }),
+    );
+    await ensureRunning();
+    await ensureAttached(true);
+    await story.expectNat(instance);
+
+    await amid(() => methods.floatingIpDetach({ path: { floatingIp: floating }, query }));
+    await ensureRunning();
+    await ensureAttached(false);
+    await story.expectNat(instance);
+
+    await amid(() => methods.instanceStop(at));
+    await until(
+      `${instance} is off after ${service} was killed`,
+      async () => {
+        const { runState } = await view();
+        if (runState === "running" || runState === "failed") await ok(methods.instanceStop(at));
+        return runState;
+      },
+      (state) => state === "stopped",
+      { deadlineMs: 45_000, everyMs: 100 },
+    );
+    await story.expectNat();
+
+    await amid(() => methods.instanceDelete(at));
+    await until(
+      `${instance} and ${floating} are gone after ${service} was killed`,
+      async () => {
+        const list = await ok(methods.instanceList({ query: { ...query, limit: 1000 } }));
+        if (list.items.some(({ name }) => name === instance)) await ok(methods.instanceDelete(at));
+        const ips = await ok(methods.floatingIpList({ query: { ...query, limit: 1000 } }));
+        if (ips.items.some(({ name }) => name === floating))
+          await ok(methods.floatingIpDelete({ path: { floatingIp: floating }, query }));
+        return list.items.length + ips.items.length;
+      },
+      (left) => left === 0,
+      { deadlineMs: 30_000, everyMs: 100 },
+    );
+    await expectCleanEnd();
+  }
+
+  async function expectCleanEnd(): Promise<void> {
+    const { methods } = story.oxide;
+    await story.expectNat();
+    const utilization = await ok(methods.systemIpPoolUtilizationView({ path: { pool: "default" } }));
+    expect(utilization).toEqual({ capacity: 256, remaining: 256 });
+    const lockstep = nexusLockstepClient({ baseUrl: rack.nexus.lockstep });
+    await until(
+      "no saga is stuck or still running",
+      async () => {
+        const unfinished: unknown[] = [];
+        for await (const saga of lockstep.pages.saga_list()) {
+          if (!["succeeded", "failed"].includes(saga.state.state)) unfinished.push(saga);
+        }
+        return unfinished;
+      },
+      (unfinished) => unfinished.length === 0,
+    );
+    for (const name of ["switch0", "switch1"]) expect(await natEntries(rack.dpdClient(name)), name).toEqual([]);
+  }
+});
