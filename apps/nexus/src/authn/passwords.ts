@@ -18,7 +18,7 @@ const KEY_BYTES = 32;
 /** 16 MiB and some 30 ms each. */
 const COST = { ln: 14, r: 8, p: 1 } as const;
 /** More at once are refused: each waits for one of few threads. */
-const MAX_CONCURRENT = 64;
+const MAX_CONCURRENT = 32;
 const ENCODED = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+)$/;
 
 export function createPasswords(world: World): Passwords {

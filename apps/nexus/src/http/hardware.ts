@@ -120,7 +120,14 @@ const SHOWN: Readonly<Record<VmmState, InstanceState>> = {
 function sledInstanceView(row: SledInstanceRow): SledInstance {
   const { id, name, project_name, silo_name, migration_id, ncpus, time_created, time_modified } = row;
   return {
-    ...{ id, name, project_name, silo_name, migration_id, ncpus, time_created, time_modified },
+    id,
+    name,
+    project_name,
+    silo_name,
+    migration_id,
+    ncpus,
+    time_created,
+    time_modified,
     active_sled_id: row.sled_id,
     memory: row.memory_bytes,
     state: SHOWN[row.state],
