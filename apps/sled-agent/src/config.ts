@@ -1,0 +1,170 @@
+/** What a sled-agent is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
+import { parseArgs } from "node:util";
+import { isLoopbackHost, parseListenAddress, type ListenAddress } from "@racklet/api-kit";
+import { canonicalUuid, isIpv6, canonicalIp } from "@racklet/net";
+import { DEFAULT_VM_TIMING, type VmTiming } from "./vmm/simulated-vm.ts";
+
+export type Mode = "real" | "sim";
+
+export interface SledAgentConfig {
+  /** An IPv6 address: Nexus records sled-agents by such. */
+  readonly listen: ListenAddress;
+  /** Nexus' internal API. */
+  readonly nexus: string;
+  readonly sledId: string;
+  readonly rackId: string;
+  readonly serial: string;
+  /** The sled is attached to a switch. */
+  readonly scrimlet: boolean;
+  /** Of a scrimlet: its switch's dpd. */
+  readonly dpd: string | undefined;
+  /** `sim`: VMs change only when poked. */
+  readonly mode: Mode;
+  /** The sled's address on the underlay network; undefined: the address it listens on. */
+  readonly underlay: string | undefined;
+  /** How long the simulated VMs of mode `real` take. */
+  readonly vmTiming: VmTiming;
+}
+
+/** An unknown flag or a bad value. The message names it and says what is expected. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const FLAGS = {
+  listen: { type: "string" },
+  nexus: { type: "string" },
+  "sled-id": { type: "string" },
+  "rack-id": { type: "string" },
+  serial: { type: "string" },
+  scrimlet: { type: "boolean" },
+  dpd: { type: "string" },
+  mode: { type: "string" },
+  underlay: { type: "string" },
+  "boot-ms": { type: "string" },
+} as const;
+
+type FlagName = keyof typeof FLAGS;
+type Flags = ReadonlyMap<FlagName, string>;
+
+const DEFAULT_LISTEN: ListenAddress = { host: "::1", port: 12_345 };
+/** The rack of upstream's tests. */
+const DEFAULT_RACK_ID = "c19a698f-c6f9-4a17-ae30-20d711b8f7dc";
+
+/** A flag wins over its environment variable; an empty variable counts as absent. Throws UsageError. */
+export function parseConfig(
+  argv: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): SledAgentConfig {
+  const flags = new Map([...readEnvironment(env), ...readArguments(argv)]);
+  const sledId = uuidOf(flags, "sled-id") ?? missing("sled-id", "the UUID of the sled");
+  const scrimlet = booleanOf(flags, "scrimlet");
+  const dpd = urlOf(flags, "dpd");
+  if (dpd !== undefined && !scrimlet) throw new UsageError("--dpd needs --scrimlet: only a scrimlet has a switch");
+  return {
+    listen: listenOf(flags),
+    nexus: urlOf(flags, "nexus") ?? missing("nexus", "the URL of Nexus' internal API"),
+    sledId,
+    rackId: uuidOf(flags, "rack-id") ?? DEFAULT_RACK_ID,
+    serial: serialOf(flags) ?? `RACKLET${sledId.slice(0, 8).toUpperCase()}`,
+    scrimlet,
+    dpd,
+    mode: modeOf(flags),
+    underlay: underlayOf(flags),
+    vmTiming: timingOf(flags),
+  };
+}
+
+function readArguments(argv: readonly string[]): Flags {
+  try {
+    const { values } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: false });
+    // Object.entries of the literal type of FLAGS.
+    return new Map(Object.entries(values).map(([name, value]) => [name as FlagName, String(value)]));
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+function readEnvironment(env: Readonly<Record<string, string | undefined>>): Flags {
+  const flags = new Map<FlagName, string>();
+  for (const name of Object.keys(FLAGS) as FlagName[]) {
+    const value = env[`RACKLET_${name.toUpperCase().replaceAll("-", "_")}`];
+    if (value !== undefined && value !== "") flags.set(name, value);
+  }
+  return flags;
+}
+
+function missing(name: FlagName, what: string): never {
+  throw new UsageError(`--${name} is missing: ${what}`);
+}
+
+function uuidOf(flags: Flags, name: FlagName): string | undefined {
+  const text = flags.get(name);
+  if (text === undefined) return undefined;
+  return canonicalUuid(text) ?? fail(name, text, "a UUID");
+}
+
+function urlOf(flags: Flags, name: FlagName): string | undefined {
+  const text = flags.get(name);
+  if (text === undefined) return undefined;
+  return URL.canParse(text) && /^https?:/.test(text) ? text : fail(name, text, "a URL such as http://[::1]:12221");
+}
+
+function booleanOf(flags: Flags, name: FlagName): boolean {
+  const text = flags.get(name) ?? "false";
+  return text === "true" || (text !== "false" && fail(name, text, "true or false"));
+}
+
+function modeOf(flags: Flags): Mode {
+  const text = flags.get("mode") ?? "real";
+  return text === "real" || text === "sim" ? text : fail("mode", text, "real or sim");
+}
+
+function serialOf(flags: Flags): string | undefined {
+  const text = flags.get("serial");
+  if (text === undefined) return undefined;
+  return /^[\w.-]{1,63}$/.test(text) ? text : fail("serial", text, "1 to 63 letters, digits, dots, dashes");
+}
+
+function underlayOf(flags: Flags): string | undefined {
+  const text = flags.get("underlay");
+  if (text === undefined) return undefined;
+  return isIpv6(text) ? (canonicalIp(text) ?? undefined) : fail("underlay", text, "an IPv6 address");
+}
+
+function timingOf(flags: Flags): VmTiming {
+  const text = flags.get("boot-ms");
+  if (text === undefined) return DEFAULT_VM_TIMING;
+  const [min, max = min] = /^(\d{1,7})(?:-(\d{1,7}))?$/.exec(text)?.slice(1).filter(Boolean).map(Number) ?? [];
+  if (min === undefined || max === undefined || min > max) {
+    return fail("boot-ms", text, "milliseconds, or a range of them such as 100-300");
+  }
+  return { ...DEFAULT_VM_TIMING, bootMs: [min, max] };
+}
+
+// A sled-agent asks nobody for a password, so nobody but this machine may reach it.
+function listenOf(flags: Flags): ListenAddress {
+  const text = flags.get("listen");
+  if (text === undefined) return DEFAULT_LISTEN;
+  let address: ListenAddress;
+  try {
+    address = parseListenAddress(text);
+  } catch (error) {
+    throw new UsageError(`--listen ${text}: ${(error as Error).message}`);
+  }
+  if (!isLoopbackHost(address.host)) {
+    throw new UsageError(
+      `--listen ${text}: only the loopback address [::1] is allowed, since nobody is asked who they are`,
+    );
+  }
+  if (!isIpv6(address.host)) {
+    throw new UsageError(
+      `--listen ${text}: expected the IPv6 loopback address, [::1]:PORT: Nexus records sleds by IPv6 address`,
+    );
+  }
+  return address;
+}
+
+function fail(name: FlagName, text: string, expected: string): never {
+  throw new UsageError(`--${name} ${text}: expected ${expected}`);
+}

@@ -1,0 +1,76 @@
+/** The VMMs of this sled, by id. */
+import type { VmmState } from "@racklet/api-types/sled-agent/latest";
+import { SledAgentError, invalid, noSuchInstance } from "../errors.ts";
+import type { ExternalIpRequest, StateRequest, VmmRequest, VmmStatus, Vmms } from "./types.ts";
+import { checkRequest } from "./validate.ts";
+import { Vmm, type VmmDependencies } from "./vmm.ts";
+
+/** More than any sled has memory for; keeps a mistaken client from filling this process. */
+export const VMM_CAPACITY = 16_384;
+
+export class VmmManager implements Vmms {
+  readonly #deps: VmmDependencies;
+  readonly #vmms = new Map<string, Vmm>();
+  #isClosed = false;
+
+  constructor(deps: VmmDependencies) {
+    this.#deps = deps;
+  }
+
+  register(request: VmmRequest): VmmStatus {
+    const { propolisId, instanceId } = request;
+    const known = this.#vmms.get(propolisId);
+    if (known !== undefined) {
+      if (known.request.instanceId !== instanceId) {
+        throw invalid(`VMM ${propolisId} belongs to instance ${known.request.instanceId}, not ${instanceId}`);
+      }
+      if (known.isEnding) throw new SledAgentError("instanceGone", "Instance is terminating");
+      return known.status;
+    }
+    checkRequest(request);
+    if (this.#vmms.size >= VMM_CAPACITY) {
+      throw new SledAgentError("insufficientCapacity", `the sled has ${VMM_CAPACITY} VMMs, which is its limit`);
+    }
+    const vmm = new Vmm(request, this.#deps, () => this.#vmms.delete(propolisId));
+    this.#vmms.set(propolisId, vmm);
+    return vmm.status;
+  }
+
+  async unregister(propolisId: string): Promise<VmmStatus | null> {
+    return (await this.#vmms.get(propolisId)?.unregister()) ?? null;
+  }
+
+  async putState(propolisId: string, request: StateRequest): Promise<VmmStatus | null> {
+    return this.#get(propolisId).putState(request);
+  }
+
+  getState(propolisId: string): VmmStatus {
+    return this.#get(propolisId).status;
+  }
+
+  async putExternalIp(propolisId: string, request: ExternalIpRequest): Promise<void> {
+    return this.#get(propolisId).putExternalIp(request);
+  }
+
+  async deleteExternalIp(propolisId: string, request: ExternalIpRequest): Promise<void> {
+    return this.#get(propolisId).deleteExternalIp(request);
+  }
+
+  countByState(): ReadonlyMap<VmmState, number> {
+    const counts = new Map<VmmState, number>();
+    for (const { status } of this.#vmms.values()) counts.set(status.state, (counts.get(status.state) ?? 0) + 1);
+    return counts;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.all([...this.#vmms.values()].map((vmm) => vmm.unregister()));
+  }
+
+  #get(propolisId: string): Vmm {
+    const vmm = this.#vmms.get(propolisId);
+    if (vmm === undefined) throw noSuchInstance(propolisId);
+    return vmm;
+  }
+}

@@ -1,0 +1,66 @@
+/** What a sled-agent knows of a VMM, in its own words. */
+import type { InstanceSpec } from "@racklet/api-types/propolis/latest";
+import type { MigrationState, VmmState } from "@racklet/api-types/sled-agent/latest";
+import type { ExternalIps, Nic } from "../opte/types.ts";
+
+export interface MigrationStatus {
+  readonly migrationId: string;
+  readonly state: MigrationState;
+  readonly gen: number;
+  /** RFC 3339. */
+  readonly timeUpdated: string;
+}
+
+/** Everything that is reported about a VMM. Generations only grow. */
+export interface VmmStatus {
+  readonly state: VmmState;
+  readonly gen: number;
+  /** RFC 3339. */
+  readonly timeUpdated: string;
+  readonly migrationIn?: MigrationStatus | undefined;
+  readonly migrationOut?: MigrationStatus | undefined;
+}
+
+/** A registration, valid in itself. */
+export interface VmmRequest {
+  readonly propolisId: string;
+  readonly instanceId: string;
+  readonly siloId: string;
+  readonly projectId: string;
+  readonly hostname: string;
+  readonly spec: InstanceSpec;
+  readonly nics: readonly Nic[];
+  readonly externalIps: ExternalIps;
+  readonly migrationId: string | undefined;
+  /** Where its propolis is to serve, `ip:port`. */
+  readonly propolisAddr: string;
+  /** Of the primary interface, bytes. */
+  readonly mtu: number | undefined;
+  readonly initial: Pick<VmmStatus, "state" | "gen" | "timeUpdated">;
+}
+
+export type StateRequest =
+  | { readonly type: "running" | "stopped" | "reboot" }
+  | { readonly type: "migrationTarget"; readonly sourceAddr: string };
+
+export interface ExternalIpRequest {
+  readonly type: "ephemeral" | "floating";
+  readonly ip: string;
+}
+
+/** The VMMs of a sled, as the HTTP handlers see them. */
+export interface Vmms {
+  /** Known for the same instance: changes nothing. */
+  register(request: VmmRequest): VmmStatus;
+  /** The last state; null when the VMM was unknown. The caller owns reporting it. */
+  unregister(propolisId: string): Promise<VmmStatus | null>;
+  /** The state after the request; null where the work goes on after the answer, or nothing changed. */
+  putState(propolisId: string, request: StateRequest): Promise<VmmStatus | null>;
+  getState(propolisId: string): VmmStatus;
+  putExternalIp(propolisId: string, request: ExternalIpRequest): Promise<void>;
+  deleteExternalIp(propolisId: string, request: ExternalIpRequest): Promise<void>;
+  /** How many VMMs are in each state. */
+  countByState(): ReadonlyMap<VmmState, number>;
+  /** Ends everything that runs on the VMMs' behalf, without reporting it. */
+  close(): Promise<void>;
+}
