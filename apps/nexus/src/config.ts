@@ -16,6 +16,8 @@ export interface NexusConfig {
   readonly initialPassword: string;
   /** Accept `oxide-spoof-…` tokens: tests only. */
   readonly allowSpoof: boolean;
+  /** Give the first silo a default unicast pool of either IP version. */
+  readonly populateDefaultPools: boolean;
   /** Age at which a browser session ends. */
   readonly sessionMaxAgeMs: number;
   readonly sessionIdleMs: number;
@@ -35,6 +37,7 @@ export const DEFAULT_CONFIG: NexusConfig = {
   rackId: "c19a698f-c6f9-4a17-ae30-20d711b8f7dc",
   initialPassword: DEFAULT_PASSWORD,
   allowSpoof: false,
+  populateDefaultPools: false,
   sessionMaxAgeMs: 24 * HOUR_MS,
   sessionIdleMs: 8 * HOUR_MS,
 };
@@ -53,6 +56,7 @@ const FLAGS = {
   "rack-id": { type: "string" },
   "initial-password": { type: "string" },
   spoof: { type: "boolean" },
+  "default-pools": { type: "boolean" },
 } as const;
 
 type FlagName = keyof typeof FLAGS;
@@ -72,6 +76,7 @@ export function parseConfig(argv: readonly string[], env: Readonly<Record<string
     rackId: rackIdOf(text("rack-id") ?? DEFAULT_CONFIG.rackId),
     initialPassword: text("initial-password") ?? DEFAULT_PASSWORD,
     allowSpoof: text("spoof") === "true",
+    populateDefaultPools: text("default-pools") === "true",
   };
 }
 

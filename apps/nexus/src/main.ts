@@ -13,6 +13,7 @@ const USAGE = `usage: node apps/nexus/src/main.ts [flags]      (each flag is als
   --dpd URL                 a switch's dpd, besides those that sled-agents report; may be repeated
   --rack-id UUID            default: that of upstream's development rack
   --initial-password TEXT   of the first user of a new database, default oxide
+  --default-pools           give the first silo of a new database a default IPv4 and IPv6 pool
   --spoof                   believe "Bearer oxide-spoof-<user id>": for tests only`;
 
 const NEXT_STEP: readonly (readonly [new (...args: never[]) => Error, string])[] = [

@@ -8,6 +8,7 @@ import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
 import type { NexusTables } from "../db/schema.ts";
 import { insertSilo, type NewSilo } from "../silo/silo.ts";
+import { populateDefaultPools } from "./default-pools.ts";
 
 export const DEFAULT_SILO_ID = "001de000-5110-4000-8000-000000000000";
 export const PRIVILEGED_USER_ID = "001de000-05e4-4000-8000-000000004007";
@@ -28,7 +29,8 @@ export async function populate(nexus: NexusContext): Promise<void> {
     .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
   await store.transaction((tx) => populateDefaultSilo(tx, now));
-  await populateFirstSilo(nexus, now);
+  const firstSilo = await populateFirstSilo(nexus, now);
+  if (config.populateDefaultPools && firstSilo !== undefined) await populateDefaultPools(nexus, firstSilo);
 }
 
 async function populateDefaultSilo(tx: Transaction<NexusTables>, now: string): Promise<void> {
@@ -49,21 +51,28 @@ async function populateDefaultSilo(tx: Transaction<NexusTables>, now: string): P
   await assignAdmin(tx, PRIVILEGED_USER_ID, { type: "silo", id: DEFAULT_SILO_ID });
 }
 
-async function populateFirstSilo(nexus: NexusContext, now: string): Promise<void> {
+/** The id of the first silo; undefined when it was deleted. */
+async function populateFirstSilo(nexus: NexusContext, now: string): Promise<string | undefined> {
   const { store, world, config } = nexus;
-  const known = await store.db.selectFrom("silo").select("id").where("name", "=", FIRST_SILO).executeTakeFirst();
-  if (known !== undefined) return;
+  const known = await store.db
+    .selectFrom("silo")
+    .select(["id", "time_deleted"])
+    .where("name", "=", FIRST_SILO)
+    .orderBy("time_created", "desc")
+    .executeTakeFirst();
+  if (known !== undefined) return known.time_deleted === null ? known.id : undefined;
   const passwordHash = await nexus.passwords.hash(config.initialPassword);
   const siloId = world.ids.uuid();
   const userId = world.ids.uuid();
-  await store.transaction(async (tx) => {
+  return store.transaction(async (tx) => {
     // Another process may have been faster.
     const exists = await tx.selectFrom("silo").select("id").where("name", "=", FIRST_SILO).executeTakeFirst();
-    if (exists !== undefined) return;
+    if (exists !== undefined) return exists.id;
     const silo = newSilo(FIRST_SILO, "built-in silo for the first users", true);
     await insertSilo(tx, { id: siloId, ...silo, mappedFleetRoles: { admin: ["admin"] } }, now);
     await insertUser(tx, { id: userId, siloId, name: FIRST_USER, passwordHash }, now);
     await assignAdmin(tx, userId, { type: "silo", id: siloId });
+    return siloId;
   });
 }
 

@@ -44,6 +44,7 @@ export async function domain(leg: StoreLeg): Promise<Domain> {
     rackId: world.ids.uuid(),
     initialPassword: "oxide",
     allowSpoof: true,
+    populateDefaultPools: false,
     sessionMaxAgeMs: 3_600_000,
     sessionIdleMs: 3_600_000,
   };
