@@ -37,9 +37,9 @@ export type CurrentUser = Infer<typeof CurrentUser>;
 export function downUser({ display_name, id, silo_id }: User): older.User {
   return { display_name, id, silo_id };
 }
-export const downGroup: (group: Group) => older.Group = downUser;
 export const downUserPage = (page: ResultsPage<User>): ResultsPage<older.User> => mapPage(page, downUser);
-export const downGroupPage = (page: ResultsPage<Group>): ResultsPage<older.Group> => mapPage(page, downGroup);
+/** Groups have the fields of users. */
+export const downGroupPage = (page: ResultsPage<Group>): ResultsPage<older.Group> => mapPage(page, downUser);
 
 export function downCurrentUser(user: CurrentUser): older.CurrentUser {
   const { fleet_viewer, silo_admin, silo_name } = user;
