@@ -4,13 +4,17 @@ import { dpdClient } from "@racklet/dpd-client";
 import { openStore } from "@racklet/store";
 import { nullLog, realWorld, type World } from "@racklet/world";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { contextOn, type NexusContext } from "../../apps/nexus/src/context.ts";
-import { migrations } from "../../apps/nexus/src/db/migrations.ts";
-import type { NexusTables } from "../../apps/nexus/src/db/schema.ts";
-import type { NatEntry } from "../../apps/nexus/src/nat/entry.ts";
-import { putEntries, removeEntries } from "../../apps/nexus/src/nat/rows.ts";
-import { NAT_GROUP } from "../../apps/nexus/src/nat/sync-switch.ts";
-import { NAT_AUDIT_TASK } from "../../apps/nexus/src/tasks/nat-audit.ts";
+import {
+  contextOn,
+  migrations,
+  NAT_AUDIT_TASK,
+  NAT_GROUP,
+  putEntries,
+  removeEntries,
+  type NatEntry,
+  type NexusContext,
+  type NexusTables,
+} from "@racklet/nexus/testing";
 
 const DEADLINE = { deadlineMs: 10_000 };
 const SWITCHES = ["switch0", "switch1"] as const;
@@ -54,6 +58,7 @@ class Rack {
         rackId: this.world.ids.uuid(),
         initialPassword: "oxide",
         allowSpoof: false,
+        populateDefaultPools: false,
         sessionMaxAgeMs: 1,
         sessionIdleMs: 1,
       },

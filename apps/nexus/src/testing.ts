@@ -1,0 +1,9 @@
+/** For tests across services: a Nexus context without listeners, and the parts of the NAT domain that sagas call. */
+export { contextOn, type NexusContext } from "./context.ts";
+export type { NexusConfig } from "./config.ts";
+export { migrations } from "./db/migrations.ts";
+export type { NexusTables } from "./db/schema.ts";
+export type { NatEntry } from "./nat/entry.ts";
+export { putEntries, removeEntries } from "./nat/rows.ts";
+export { NAT_GROUP } from "./nat/sync-switch.ts";
+export { NAT_AUDIT_TASK } from "./tasks/nat-audit.ts";
