@@ -40,11 +40,12 @@ if (process.argv.includes("--help")) {
 const config = readConfig();
 try {
   const nexus = await startNexus(config, realWorld({ name: "nexus" }));
-  const { external, internal, lockstep } = nexus.urls;
-  console.log(JSON.stringify({ event: "listening", url: external, internal, lockstep }));
   const stop = () => void nexus.close();
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  // Last: whoever reads it may send a signal at once.
+  const { external, internal, lockstep } = nexus.urls;
+  console.log(JSON.stringify({ event: "listening", url: external, internal, lockstep }));
 } catch (error) {
   const known = NEXT_STEP.find(([type]) => error instanceof type);
   if (known === undefined) throw error;
