@@ -86,6 +86,15 @@ describe("external addresses of a VM that has not started", () => {
   });
 });
 
+describe("a VM without interfaces", () => {
+  test("runs without a port, whatever addresses it was registered with, and can be given no others", async () => {
+    const r = await vm({ nics: [] });
+    expect(await seen(r)).toBe(undefined);
+    expect(await add(r, "floating", "10.0.0.2")).toMatchObject({ status: 400, body: { error_code: "InvalidRequest" } });
+    expect((await r.ask("GET", `/vmms/${VMM}/state`)).body).toMatchObject({ vmm_state: { state: "running" } });
+  });
+});
+
 describe("a registration is refused, and nothing registered", () => {
   const cases: [what: string, config: Record<string, unknown>, reason: string][] = [
     [
@@ -98,7 +107,6 @@ describe("a registration is refused, and nothing registered", () => {
       { external_ips: { v6: { ephemeral_ip: "2001:db8::1", floating_ips: [] } } },
       "private IPv6 address",
     ],
-    ["for external addresses without an interface", { nics: [] }, "no interface is primary"],
     ["for two primary interfaces", { nics: [nic(), { ...nic(), id: VMM }] }, "2 interfaces are primary"],
     [
       "for an address outside its subnet",

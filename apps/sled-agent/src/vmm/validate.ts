@@ -13,8 +13,9 @@ export function checkRequest({ nics, externalIps, spec, propolisAddr }: VmmReque
   const primaries = nics.filter((nic) => nic.isPrimary);
   const [primary] = primaries;
   if (primaries.length > 1) throw invalid(`nics: ${primaries.length} interfaces are primary, at most one may be`);
-  const issue = externalIpsIssue(externalIps, primary?.ips ?? {});
-  if (issue !== null) throw invalid(`external_ips: ${primary === undefined ? "no interface is primary" : issue}`);
+  // Nexus gives source NAT even to a VM without interfaces, which then has no use for it.
+  const issue = primary === undefined ? null : externalIpsIssue(externalIps, primary.ips);
+  if (issue !== null) throw invalid(`external_ips: ${issue}`);
   checkDistinct(
     "nics",
     nics.map(({ id }) => id),
