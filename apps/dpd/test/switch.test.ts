@@ -131,7 +131,8 @@ describe("a long change", () => {
     const dump = dumpTable(context, NAT_TABLES.ipv4).then((table) => table.entries.length);
     await ensuring;
     expect(halfWritten).toBeGreaterThan(2);
-    expect(pauses).toBeGreaterThan(20);
+    // Reading the request and planning pause too.
+    expect(pauses - halfWritten).toBeGreaterThan(6);
     expect([...seen]).toEqual([0]);
     expect([0, 10_000]).toContain(await dump);
   });

@@ -159,7 +159,7 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
     for (const [name, header] of reply?.headers ?? []) headers[name] = header;
     if (plan.status === 204) return new Response(null, { status: 204, headers });
     headers["content-type"] = "application/json";
-    return new Response(JSON.stringify(out), { status: plan.status, headers });
+    return new Response(bodyOf(JSON.stringify(out)), { status: plan.status, headers });
   };
 
   if (ops !== undefined) mountOps(app, ops);
@@ -285,6 +285,13 @@ function headerOf(c: Context, name: string): string | undefined {
   if (incoming === undefined) return c.req.header(name);
   const value = name === VERSION_HEADER ? incoming.headersDistinct[name] : incoming.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/** From here on a body is encoded once instead of being measured, joined to the headers and then encoded. */
+const LARGE_BODY = 65_536;
+
+function bodyOf(text: string): string | Uint8Array<ArrayBuffer> {
+  return text.length < LARGE_BODY ? text : Buffer.from(text);
 }
 
 function searchOf(url: string): URLSearchParams | undefined {

@@ -2,9 +2,10 @@
 import { invalid } from "../errors.ts";
 import { EntrySet } from "./entry-set.ts";
 import { keyText } from "./entry.ts";
-import type { NatKey } from "./entry.ts";
+import type { NatEntry, NatKey } from "./entry.ts";
 import { EntryReader, checkRange, readExternal } from "./input.ts";
 import type { NatEntryInput } from "./input.ts";
+import { areInOrder } from "./order.ts";
 import { SLICE } from "./slices.ts";
 
 const GROUP_NAME = /^[a-zA-Z0-9_.:-]{1,80}$/;
@@ -21,17 +22,39 @@ export function checkGeneration(field: string, generation: number): void {
   }
 }
 
+/**
+ * Entries of the request with those of one address next to each other, by low port; refuses any that overlap, equal ones
+ * included. Entries sent in order are so already, and no index of them is made.
+ */
+export function* readGrouped(field: string, inputs: readonly NatEntryInput[]): Generator<void, readonly NatEntry[]> {
+  const entries = yield* readAll(field, inputs);
+  if (yield* areInOrder(entries)) return entries;
+  const { addresses } = yield* setOf(field, entries);
+  return [...addresses.values()].flat();
+}
+
 /** Entries of the request by address; refuses any that overlap, equal ones included. */
-export function* readEntries(field: string, inputs: readonly NatEntryInput[]): Generator<void, EntrySet> {
-  const set = new EntrySet();
+export function* readEntrySet(field: string, inputs: readonly NatEntryInput[]): Generator<void, EntrySet> {
+  return yield* setOf(field, yield* readAll(field, inputs));
+}
+
+function* readAll(field: string, inputs: readonly NatEntryInput[]): Generator<void, NatEntry[]> {
+  const entries: NatEntry[] = [];
   const reader = new EntryReader();
-  let at = 0;
-  const where = () => `${field}[${at}]`;
+  const where = () => `${field}[${entries.length}]`;
   for (const input of inputs) {
-    const entry = reader.read(input, where);
+    if (entries.push(reader.read(input, where)) % SLICE === 0) yield;
+  }
+  return entries;
+}
+
+function* setOf(field: string, entries: readonly NatEntry[]): Generator<void, EntrySet> {
+  const set = new EntrySet();
+  let at = 0;
+  for (const entry of entries) {
     const inTheWay = set.add(entry);
     if (inTheWay !== undefined) {
-      throw invalid(`${where()}: ${keyText(entry)} overlaps ${keyText(inTheWay)} of the same request`);
+      throw invalid(`${field}[${at}]: ${keyText(entry)} overlaps ${keyText(inTheWay)} of the same request`);
     }
     if (++at % SLICE === 0) yield;
   }

@@ -9,18 +9,18 @@ import { NatGroup } from "./group.ts";
 import type { NatGroupState } from "./group.ts";
 import { groupReport } from "./group-report.ts";
 import type { NatGroupReport } from "./group-report.ts";
-import { checkGeneration, checkGroupName, readEntries, readRemovals } from "./group-request.ts";
+import { checkGeneration, checkGroupName, readEntrySet, readGrouped, readRemovals } from "./group-request.ts";
 import { generationMismatch, generationStale, guardVerdict } from "./guard.ts";
-import type { EntrySet } from "./entry-set.ts";
 import type { NatEntryInput } from "./input.ts";
 import { listGroupEntries } from "./list.ts";
 import type { EntryCursor } from "./list.ts";
 import { describeOwned } from "./plan.ts";
 import type { NatPlan } from "./plan.ts";
-import { isDeclared, planChanges, planDelete, planEnsure } from "./plan-group.ts";
+import { isDeclared, planChanges, planDelete, planEnsure, planNothing } from "./plan-group.ts";
+import { recognise } from "./recognise.ts";
 import { drive } from "./slices.ts";
 import type { NatState } from "./state.ts";
-import { checkCapacity } from "./writer.ts";
+import { checkCapacity, countOf } from "./writer.ts";
 import type { NatContext, NatWriter, Writing } from "./writer.ts";
 
 /** More groups than this are refused; a rack has a handful. */
@@ -61,7 +61,11 @@ export class NatGroups {
     checkGroupName(name);
     const { generation } = request;
     checkGeneration("generation", generation);
-    const entries = await drive(readEntries("entries", request.entries), () => this.#context.world.timers.yield());
+    const pause = () => this.#context.world.timers.yield();
+    const known = await drive(recognise(this.#state, this.#state.groups.get(name), request.entries), pause);
+    const repeated = known === undefined ? undefined : await this.#ensureHeld(name, generation, known, options);
+    if (repeated !== undefined) return repeated;
+    const entries = await drive(readGrouped("entries", request.entries), pause);
     return this.#writer.run(async (writing) => {
       checkCount(writing, entries);
       const group = this.#state.groups.get(name);
@@ -87,7 +91,7 @@ export class NatGroups {
     if (generation <= fromGeneration) {
       throw invalid(`generation: ${generation} is not above from_generation ${fromGeneration}`);
     }
-    const upsert = await drive(readEntries("upsert", request.upsert), () => this.#context.world.timers.yield());
+    const upsert = await drive(readEntrySet("upsert", request.upsert), () => this.#context.world.timers.yield());
     const remove = readRemovals(request.remove, upsert);
     return this.#writer.run(async (writing) => {
       const group = this.get(name);
@@ -140,6 +144,23 @@ export class NatGroups {
     return listGroupEntries(this.#state, this.get(name), limit, after);
   }
 
+  /** Ensures what the group held at that revision of the state; undefined when the state has changed since. */
+  #ensureHeld(
+    name: string,
+    generation: number,
+    revision: number,
+    options: GroupOptions,
+  ): Promise<NatGroupReport | undefined> {
+    return this.#writer.run(async (writing) => {
+      const group = this.#state.groups.get(name);
+      if (group === undefined || group.drifted || this.#state.revision !== revision) return undefined;
+      if (guardVerdict(group.generation, generation) === "stale") {
+        throw generationStale(name, group.generation, generation);
+      }
+      return this.#finish(writing, "ensure", group, generation, planNothing(group), options);
+    });
+  }
+
   async #finish(
     writing: Writing,
     operation: "ensure" | "changes",
@@ -172,15 +193,15 @@ export class NatGroups {
 }
 
 /** A plan that finds everything in place settles it; only a drifted group has to be compared with what was declared. */
-function isRepetition(state: NatState, group: NatGroup, entries: EntrySet, plan: NatPlan): boolean {
-  const inPlace = plan.unchanged === entries.size && !plan.writes;
+function isRepetition(state: NatState, group: NatGroup, entries: readonly NatEntry[], plan: NatPlan): boolean {
+  const inPlace = plan.unchanged === entries.length && !plan.writes;
   return (inPlace && !group.drifted) || isDeclared(state, group, entries);
 }
 
-function checkCount({ asic }: Writing, entries: EntrySet): void {
+function checkCount({ asic }: Writing, entries: readonly NatEntry[]): void {
   for (const family of ["ipv4", "ipv6"] as const) {
     const { size } = asic.table(NAT_TABLES[family]).usage();
-    const count = entries[family];
+    const count = countOf(entries, family);
     if (count > size) {
       throw invalid(`entries: ${count} of family ${family}, and ${NAT_TABLES[family].name} holds ${size}`);
     }

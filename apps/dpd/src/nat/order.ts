@@ -2,11 +2,11 @@
 import { compareIp, ipToBigint, parseIpv4 } from "@racklet/net";
 import { partitionPoint } from "../table/search.ts";
 import type { NatEntry } from "./entry.ts";
+import { COMPARE_SLICE, drain } from "./slices.ts";
 
 /** Sorts by a key computed once per element: parsing text in a comparator would cost n log n parses. */
 function sortByKey<T, K extends number | string>(items: readonly T[], keyOf: (item: T) => K): T[] {
   const keys = items.map(keyOf);
-  // Clients mostly send what is in order already.
   if (keys.every((key, at) => at === 0 || key >= (keys[at - 1] ?? key))) return [...items];
   const keyed = items.map((item, at) => ({ item, key: keys[at] ?? keyOf(item) }));
   keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
@@ -24,7 +24,30 @@ export function sortedAddresses(addresses: readonly string[]): string[] {
   return first.includes(":") ? sortByKey(addresses, ipv6Digits) : sortByKey(addresses, ipv4Number);
 }
 
-export function sortedEntries(entries: readonly NatEntry[]): NatEntry[] {
+/** True when each entry comes after the one before without overlapping it, so that none is there twice. */
+export function* areInOrder(entries: readonly NatEntry[]): Generator<void, boolean> {
+  let previous: NatEntry | undefined;
+  let done = 0;
+  // Of an IPv4 entry; parsed once, although each entry is compared twice.
+  let previousAddress = -1;
+  for (const entry of entries) {
+    const address = entry.family === "ipv4" ? ipv4Number(entry.external) : -1;
+    if (previous !== undefined) {
+      const bothIpv4 = address >= 0 && previousAddress >= 0;
+      const difference = bothIpv4 ? previousAddress - address : compareIp(previous.external, entry.external);
+      if (difference > 0 || (difference === 0 && previous.high >= entry.low)) return false;
+    }
+    previous = entry;
+    previousAddress = address;
+    if (++done % COMPARE_SLICE === 0) yield;
+  }
+  return true;
+}
+
+/** Entries of tables, which do not overlap. */
+export function sortedEntries(entries: readonly NatEntry[]): readonly NatEntry[] {
+  // Clients mostly send what is in order already.
+  if (entries.length < 2 || drain(areInOrder(entries))) return entries;
   // An address and a port together are 48 bits, exact in a number.
   const ipv4 = sortByKey(
     entries.filter((entry) => entry.family === "ipv4"),

@@ -8,19 +8,45 @@ import { findExact, insertSorted } from "./ranges.ts";
 import { SLICE } from "./slices.ts";
 import type { NatState } from "./state.ts";
 
-/** Makes the group's entries exactly `request`, which is handed over. `group` is undefined when there is none yet. */
-export function* planEnsure(state: NatState, group: NatGroup | undefined, request: EntrySet): Generator<void, NatPlan> {
+/**
+ * Makes the group's entries exactly those of `request`, in which the entries of an address are next to each other, by
+ * low port. `group` is undefined when there is none yet.
+ */
+export function* planEnsure(
+  state: NatState,
+  group: NatGroup | undefined,
+  request: readonly NatEntry[],
+): Generator<void, NatPlan> {
   const plan = new NatPlan();
   const stays = (entry: NatEntry) => group === undefined || entry.owner !== group;
   let done = 0;
-  for (const [external, wanted] of request.addresses) {
+  for (let from = 0, to = 0; from < request.length; from = to) {
+    to = endOfAddress(request, from);
+    const wanted = request.slice(from, to);
+    const external = wanted[0]?.external ?? "";
     planAddress(plan, group, external, { current: currentAt(state, external), wanted, stays });
     if (++done % SLICE === 0) yield;
   }
   if (group !== undefined && staleElsewhere(plan, group)) {
-    yield* planRemoval(plan, state, group, (external) => request.addresses.has(external));
+    const named = new Set(request.map((entry) => entry.external));
+    yield* planRemoval(plan, state, group, (external) => named.has(external));
   }
   return plan;
+}
+
+/** The plan for a group that holds exactly what is asked for. */
+export function planNothing(group: NatGroup): NatPlan {
+  const plan = new NatPlan();
+  plan.unchanged = group.members.length;
+  return plan;
+}
+
+/** Position after the entries of the address of the one at `from`. */
+function endOfAddress(entries: readonly NatEntry[], from: number): number {
+  const external = entries[from]?.external;
+  let to = from + 1;
+  while (to < entries.length && entries[to]?.external === external) to++;
+  return to;
 }
 
 /** Removes every entry of the group. */
@@ -68,16 +94,13 @@ export function* planChanges(
 }
 
 /** True when `request` is what the group's client declared last, whatever the tables hold of it. */
-export function isDeclared(state: NatState, group: NatGroup, request: EntrySet): boolean {
-  if (request.size !== group.declaredCount) return false;
-  for (const [external, wanted] of request.addresses) {
-    const current = currentAt(state, external);
-    for (const entry of wanted) {
-      const programmed = findExact(current, entry);
-      const isMember = programmed?.owner === group && !group.extras.has(programmed);
-      const declared = isMember ? programmed : group.missing.find(entry);
-      if (declared === undefined || !sameTarget(declared, entry)) return false;
-    }
+export function isDeclared(state: NatState, group: NatGroup, request: readonly NatEntry[]): boolean {
+  if (request.length !== group.declaredCount) return false;
+  for (const entry of request) {
+    const programmed = findExact(currentAt(state, entry.external), entry);
+    const isMember = programmed?.owner === group && !group.extras.has(programmed);
+    const declared = isMember ? programmed : group.missing.find(entry);
+    if (declared === undefined || !sameTarget(declared, entry)) return false;
   }
   return true;
 }

@@ -26,7 +26,13 @@ export class NatState {
   feedGeneration = 0;
   /** Counts how often `feedGeneration` was set back to 0: changesets fetched before that must not be applied. */
   feedEpoch = 0;
+  #revision = 0;
   #families: Readonly<Record<Family, FamilyState>> = { ipv4: new FamilyState(), ipv6: new FamilyState() };
+
+  /** Rises with every change of what the tables are known to hold, and of who owns it. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   /** The entries of one address, sorted by low. */
   at(family: Family, external: string): readonly NatEntry[] {
@@ -43,6 +49,7 @@ export class NatState {
 
   /** Makes a plan that the tables have followed the state. `group` is the one the plan was made for, if any. */
   commit(plan: NatPlan, group: NatGroup | undefined): void {
+    this.#revision++;
     for (const entry of plan.removed) leave(entry, group);
     for (const entry of plan.priors) leave(entry, group);
     if (group !== undefined) {
@@ -59,12 +66,14 @@ export class NatState {
 
   /** The entry is no longer in the tables, although its owner has not asked for that. */
   lose(entry: NatEntry): void {
+    this.#revision++;
     entry.owner?.lose(entry);
     this.#set(entry.external, without(this.at(entry.family, entry.external), entry));
   }
 
   /** The entry was found in the tables. */
   found(entry: NatEntry): void {
+    this.#revision++;
     const list = [...this.at(entry.family, entry.external)];
     insertSorted(list, entry);
     this.#set(entry.external, list);
@@ -72,6 +81,7 @@ export class NatState {
 
   /** The family's table was emptied. */
   loseFamily(family: Family): void {
+    this.#revision++;
     for (const list of this.#families[family].addresses.values()) {
       for (const entry of list) entry.owner?.lose(entry);
     }
@@ -86,6 +96,7 @@ export class NatState {
 
   /** Nothing is known any more: the ASIC went, or another came. */
   forget(): void {
+    this.#revision++;
     this.#families = { ipv4: new FamilyState(), ipv6: new FamilyState() };
     this.groups.clear();
     this.doubts = [];

@@ -173,7 +173,7 @@ export function stepsOf(plan: NatPlan): TableStep<NatEntry>[] {
 
 const ofFamily = (entries: readonly NatEntry[], family: Family) => entries.filter((entry) => entry.family === family);
 
-function countOf(entries: readonly NatEntry[], family: Family): number {
+export function countOf(entries: readonly NatEntry[], family: Family): number {
   let count = 0;
   for (const entry of entries) if (entry.family === family) count++;
   return count;
