@@ -11,6 +11,10 @@ export type ErrorKind =
   | "gone"
   | "insufficient-capacity"
   | "unavailable"
+  /** A service of the rack could not be reached, or answered nonsense. */
+  | "bad-gateway"
+  /** A service of the rack did not answer in time. */
+  | "gateway-timeout"
   | "internal";
 
 export class NexusError extends Error {

@@ -1,5 +1,6 @@
 /** Every change of the schema, oldest first. A migration is never edited once released: databases remember its name. */
+import { sagaMigrations } from "@racklet/saga";
 import type { Migration } from "@racklet/store";
 import { initial } from "./migrations/0001-initial.ts";
 
-export const migrations: readonly Migration[] = [initial];
+export const migrations: readonly Migration[] = [initial, ...sagaMigrations];

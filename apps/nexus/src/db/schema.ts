@@ -3,6 +3,9 @@
  * 0 or 1, generations are integers, lists are JSON text. `*_sort` columns hold an address as fixed-width hex behind its
  * version digit, so that text order is numeric order, v4 before v6.
  */
+import type { Generated } from "kysely";
+import type { SagaTables } from "@racklet/saga";
+
 type Bit = 0 | 1;
 
 export interface Identity {
@@ -195,6 +198,8 @@ export interface SledTable {
   sled_agent_address: string;
   /** The sled's address on the underlay: what NAT entries point at. */
   underlay_address: string;
+  /** Kept only because the sled-agent compares what it asks for with what it reported. */
+  repo_depot_port: Generated<number>;
   /** The local switch's dpd, on a scrimlet that said so. */
   dpd_url: string | null;
   serial_number: string;
@@ -333,7 +338,7 @@ export interface CounterTable {
   value: number;
 }
 
-export interface NexusTables {
+export interface NexusTables extends SagaTables {
   silo: SiloTable;
   silo_quotas: SiloQuotasTable;
   silo_user: SiloUserTable;

@@ -13,7 +13,7 @@ const STATEMENTS: readonly string[] = [
   `create table switch (id text primary key, rack_id text not null, time_created text not null, time_modified text not null,
     serial_number text not null, part_number text not null, revision integer not null)`,
   `create table sled (id text primary key, time_created text not null, time_modified text not null, rack_id text not null,
-    sled_agent_address text not null, underlay_address text not null, dpd_url text, serial_number text not null,
+    sled_agent_address text not null, underlay_address text not null, repo_depot_port integer not null default 0, dpd_url text, serial_number text not null,
     part_number text not null, revision integer not null, is_scrimlet integer not null,
     usable_hardware_threads integer not null, usable_physical_ram bigint not null, reservoir_size bigint not null,
     cpu_family text not null, sled_agent_gen bigint not null, slot integer, policy text not null,
