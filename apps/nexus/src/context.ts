@@ -1,12 +1,14 @@
 /** Everything Nexus' code needs from outside itself. One per process; handlers add an OpContext per request. */
 import { Metrics } from "@racklet/api-kit";
 import { TaskRunner } from "@racklet/reconcile";
+import { SagaExecutor, sqlSagaLog } from "@racklet/saga";
 import { openStore, type Store } from "@racklet/store";
 import type { World } from "@racklet/world";
 import { createPasswords, type Passwords } from "./authn/passwords.ts";
 import type { NexusConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import type { NexusTables } from "./db/schema.ts";
+import { allSagas } from "./sagas/index.ts";
 import { allTasks } from "./tasks/all.ts";
 import { natSyncTaskNames } from "./tasks/nat.ts";
 
@@ -18,6 +20,8 @@ export interface NexusContext {
   readonly passwords: Passwords;
   /** Not started by `createContext`: a context alone does nothing by itself. */
   readonly tasks: TaskRunner;
+  /** Those a dead process left are taken up by `recover`, before anything is served. */
+  readonly sagas: SagaExecutor<NexusContext>;
   /** Says that NAT entries changed: the switches hear of it at once. */
   readonly natChanged: () => void;
 }
@@ -27,6 +31,9 @@ export async function createContext(config: NexusConfig, world: World): Promise<
   return contextOn(await openStore<NexusTables>({ url: config.database, migrations, world }), config, world);
 }
 
+/** One process at a time has the database: whatever sagas it finds unfinished are its own. */
+const SAGA_OWNER = "nexus";
+
 /** A context on a store that is open already, with `migrations` applied. */
 export function contextOn(store: Store<NexusTables>, config: NexusConfig, world: World): NexusContext {
   const nexus: NexusContext = {
@@ -35,12 +42,22 @@ export function contextOn(store: Store<NexusTables>, config: NexusConfig, world:
     store,
     metrics: new Metrics(),
     passwords: createPasswords(world),
-    // Tasks take the context they are part of, so they are made when it is.
+    // Tasks and sagas take the context they are part of, so they are made when it is.
+    get sagas() {
+      return sagas;
+    },
     get tasks() {
       return tasks;
     },
     natChanged: () => natSyncTaskNames.forEach((name) => tasks.activate(name)),
   };
   const tasks = new TaskRunner({ world, tasks: allTasks(nexus) });
+  const sagas = new SagaExecutor<NexusContext>({
+    world,
+    log: sqlSagaLog(store),
+    sagas: allSagas,
+    services: nexus,
+    owner: SAGA_OWNER,
+  });
   return nexus;
 }

@@ -1,6 +1,8 @@
 /** Gives external addresses back. Every function may be called again: what is gone stays gone. */
+import type { Transaction } from "kysely";
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
+import type { NexusTables } from "../db/schema.ts";
 
 /** For source NAT blocks, and for addresses that a failed saga took. False when it was already given back or never existed. */
 export async function deallocate(nexus: NexusContext, id: string): Promise<boolean> {
@@ -19,13 +21,17 @@ export async function deallocate(nexus: NexusContext, id: string): Promise<boole
  */
 export async function releaseAllOfInstance(nexus: NexusContext, instanceId: string): Promise<void> {
   const now = nowText(nexus);
-  await nexus.store.transaction(async (tx) => {
-    const live = () =>
-      tx.updateTable("external_ip").where("parent_id", "=", instanceId).where("time_deleted", "is", null);
-    await live().where("kind", "<>", "floating").set({ time_deleted: now }).execute();
-    await live()
-      .where("kind", "=", "floating")
-      .set({ parent_id: null, state: "detached", time_modified: now })
-      .execute();
-  });
+  await nexus.store.transaction((tx) => releaseAllOfInstanceIn(tx, now, instanceId));
+}
+
+/** The same within the caller's transaction. */
+export async function releaseAllOfInstanceIn(
+  tx: Transaction<NexusTables>,
+  now: string,
+  instanceId: string,
+): Promise<void> {
+  const live = () =>
+    tx.updateTable("external_ip").where("parent_id", "=", instanceId).where("time_deleted", "is", null);
+  await live().where("kind", "<>", "floating").set({ time_deleted: now }).execute();
+  await live().where("kind", "=", "floating").set({ parent_id: null, state: "detached", time_modified: now }).execute();
 }

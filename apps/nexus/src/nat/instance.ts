@@ -42,7 +42,12 @@ export async function ensureInstanceNat(nexus: NexusContext, request: EnsureInst
 
 /** Removes the entries; those that are not there are fine. */
 export async function removeInstanceNat(nexus: NexusContext, request: InstanceNat): Promise<void> {
-  await write(nexus, async (tx) => removeEntries(nexus, tx, (await addressesOf(tx, request)).map(toKey)));
+  await write(nexus, (tx) => removeInstanceNatIn(nexus, tx, request));
+}
+
+/** The same within the caller's transaction. Above 0: the caller then says `nexus.natChanged()`, once it is committed. */
+export async function removeInstanceNatIn(nexus: NexusContext, tx: Tx, request: InstanceNat): Promise<number> {
+  return removeEntries(nexus, tx, (await addressesOf(tx, request)).map(toKey));
 }
 
 async function write(nexus: NexusContext, change: (tx: Tx) => Promise<number>): Promise<void> {

@@ -1,8 +1,11 @@
 /** Every background task of Nexus. */
 import type { Task } from "@racklet/reconcile";
 import type { NexusContext } from "../context.ts";
+import { abandonedVmmReaperTask } from "./abandoned-vmm-reaper.ts";
+import { instanceUpdaterTask } from "./instance-updater.ts";
+import { instanceWatcherTask } from "./instance-watcher.ts";
 import { natTasks } from "./nat.ts";
 
 export function allTasks(nexus: NexusContext): readonly Task<unknown>[] {
-  return [...natTasks(nexus)];
+  return [abandonedVmmReaperTask(nexus), instanceUpdaterTask(nexus), instanceWatcherTask(nexus), ...natTasks(nexus)];
 }

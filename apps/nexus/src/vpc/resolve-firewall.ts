@@ -1,11 +1,13 @@
 /** Firewall rules with their names resolved, for the ports of one instance: the rules that concern its interfaces. */
 import type { Kysely } from "kysely";
 import { inPrefix, parseIpNet } from "@racklet/net";
-import type { FirewallRule, NetworkInterface } from "@racklet/api-types/sled-agent/latest";
+import type { Schemas } from "@racklet/sled-agent-client";
 import type { NexusTables } from "../db/schema.ts";
 import type { NicRow } from "../nic/create.ts";
 
 type Db = Kysely<NexusTables>;
+type FirewallRule = Schemas["ResolvedVpcFirewallRule"];
+type NetworkInterface = Schemas["NetworkInterface"];
 
 /** As the newest external API has them, which is how the columns keep them. */
 interface Named {
@@ -143,7 +145,9 @@ function findVpcBeside(db: Db, vpcId: string, name: string) {
     .select("vpc.vni")
     .where("vpc.name", "=", name)
     .where("vpc.time_deleted", "is", null)
-    .where("vpc.project_id", "=", (eb) => eb.selectFrom("vpc as own").select("own.project_id").where("own.id", "=", vpcId))
+    .where("vpc.project_id", "=", (eb) =>
+      eb.selectFrom("vpc as own").select("own.project_id").where("own.id", "=", vpcId),
+    )
     .executeTakeFirst();
 }
 

@@ -1,0 +1,75 @@
+/** Stopping and rebooting. What the user wants is written down first, so that a stop that got lost on the way is repeated. */
+import type { NexusContext } from "../context.ts";
+import { nowText } from "../db/now.ts";
+import { invalidRequest } from "../errors.ts";
+import { NoSuchVmmError } from "../peers/sled-agent.ts";
+import { getInstance, type InstanceRecord } from "./record.ts";
+import { runState } from "./run-state.ts";
+import { requestState, stopVmm } from "./stop-vmm.ts";
+import { markVmmLost } from "./vmm-state.ts";
+
+export async function stopInstance(nexus: NexusContext, { id }: InstanceRecord): Promise<InstanceRecord> {
+  const instance = await intendStopped(nexus, id);
+  const { active_propolis_id: propolisId, vmm_sled_id: sledId, vmm_state: vmmState } = instance;
+  // A VMM that is only a record yet: its start finds out that it is not wanted any more.
+  if (propolisId === null || sledId === null || vmmState === "creating") return instance;
+  if (runState(instance) === "stopping") return instance;
+  await telling(nexus, propolisId, sledId, () => stopVmm(nexus, sledId, propolisId));
+  return getInstance(nexus, id);
+}
+
+export async function rebootInstance(nexus: NexusContext, instance: InstanceRecord): Promise<InstanceRecord> {
+  const state = runState(instance);
+  const { active_propolis_id: propolisId, vmm_sled_id: sledId } = instance;
+  if (
+    propolisId === null ||
+    sledId === null ||
+    (state !== "running" && state !== "rebooting" && state !== "starting")
+  ) {
+    throw invalidRequest(`instance is ${state}: only a running instance can be rebooted`);
+  }
+  if (state === "rebooting") return instance;
+  if (state === "starting") throw invalidRequest("instance is starting: it can be rebooted once it runs");
+  await telling(nexus, propolisId, sledId, () => requestState(nexus, sledId, propolisId, "reboot"));
+  return getInstance(nexus, instance.id);
+}
+
+/** The instance as it was when the wish was recorded; one that failed is off from then on. */
+async function intendStopped(nexus: NexusContext, id: string): Promise<InstanceRecord> {
+  const instance = await getInstance(nexus, id);
+  if (instance.state === "creating") throw invalidRequest("cannot stop an instance that is being created");
+  await nexus.store.db
+    .updateTable("instance")
+    .set({ intended_state: "stopped" })
+    .where("id", "=", id)
+    .where("time_deleted", "is", null)
+    .execute();
+  await nexus.store.db
+    .updateTable("instance")
+    .set((eb) => ({ state: "no_vmm", time_state_updated: nowText(nexus), state_gen: eb("state_gen", "+", 1) }))
+    .where("id", "=", id)
+    .where("state", "=", "failed")
+    .where("time_deleted", "is", null)
+    .execute();
+  return getInstance(nexus, id);
+}
+
+async function telling(
+  nexus: NexusContext,
+  propolisId: string,
+  sledId: string,
+  tell: () => Promise<void>,
+): Promise<void> {
+  const before = await nexus.store.db
+    .selectFrom("vmm")
+    .select("state_gen")
+    .where("id", "=", propolisId)
+    .executeTakeFirstOrThrow();
+  try {
+    await tell();
+  } catch (error) {
+    if (!(error instanceof NoSuchVmmError)) throw error;
+    const reason = `the sled-agent of sled ${sledId} does not have the VMM any more`;
+    await markVmmLost(nexus, propolisId, before.state_gen, reason);
+  }
+}

@@ -1,0 +1,16 @@
+/** Every saga of Nexus: recovery finds them here by name. */
+import { externalIpAttach } from "./external-ip-attach.ts";
+import { externalIpDetach } from "./external-ip-detach.ts";
+import { instanceCreate } from "./instance-create.ts";
+import { instanceDelete } from "./instance-delete.ts";
+import { instanceStart } from "./instance-start.ts";
+import { instanceUpdate } from "./instance-update.ts";
+
+export const allSagas = [
+  externalIpAttach,
+  externalIpDetach,
+  instanceCreate,
+  instanceDelete,
+  instanceStart,
+  instanceUpdate,
+] as const;

@@ -1,0 +1,114 @@
+/**
+ * Asks sled-agents what became of the VMMs they should have: a report that was lost is made good, a VMM that its sled-agent does
+ * not know any more has failed, and one that was to stop but was never told is told again.
+ */
+import { defineTask, type Task } from "@racklet/reconcile";
+import { ClientError } from "@racklet/sled-agent-client";
+import { mapBounded } from "../bounded.ts";
+import type { NexusContext } from "../context.ts";
+import type { VmmState } from "../db/schema.ts";
+import { stopVmm } from "../instance/stop-vmm.ts";
+import { applyVmmReport, markVmmLost } from "../instance/vmm-state.ts";
+import { NoSuchVmmError, sledAgentOf, sledError } from "../peers/sled-agent.ts";
+import { INSTANCE_WATCHER } from "./names.ts";
+
+const PERIOD_MS = 2_000;
+const AT_ONCE = 16;
+const MAX_ERRORS = 20;
+
+export interface InstanceWatcherDetails {
+  readonly checked: number;
+  readonly changed: number;
+  readonly lost: number;
+  readonly stopped: number;
+  readonly failed: number;
+  /** The first ones. */
+  readonly errors: readonly string[];
+}
+
+interface Watched {
+  readonly id: string;
+  readonly state: VmmState;
+  readonly state_gen: number;
+  readonly intended_state: string;
+  readonly sled_id: string;
+  readonly sled_agent_address: string;
+  readonly policy: string;
+}
+
+type Finding = "same" | "changed" | "lost" | "stopped" | { readonly error: string };
+
+export function instanceWatcherTask(nexus: NexusContext): Task<InstanceWatcherDetails> {
+  return defineTask({
+    name: INSTANCE_WATCHER,
+    description: "asks sled-agents for the states of their VMMs",
+    periodMs: PERIOD_MS,
+    run: async ({ signal }) => {
+      const vmms = await watchedVmms(nexus);
+      const findings = await mapBounded(vmms, AT_ONCE, (vmm) => watch(nexus, vmm, signal));
+      const count = (finding: Finding) => findings.filter((each) => each === finding).length;
+      const errors = findings.flatMap((finding) => (typeof finding === "object" ? finding.error : []));
+      return {
+        checked: vmms.length,
+        changed: count("changed"),
+        lost: count("lost"),
+        stopped: count("stopped"),
+        failed: errors.length,
+        errors: errors.slice(0, MAX_ERRORS),
+      };
+    },
+  });
+}
+
+/** Those that a sled-agent was told of and that are not at their end. */
+function watchedVmms(nexus: NexusContext): Promise<Watched[]> {
+  return nexus.store.db
+    .selectFrom("vmm")
+    .innerJoin("sled", "sled.id", "vmm.sled_id")
+    .innerJoin("instance", "instance.active_propolis_id", "vmm.id")
+    .select([
+      "vmm.id",
+      "vmm.state",
+      "vmm.state_gen",
+      "instance.intended_state",
+      "vmm.sled_id",
+      "sled.sled_agent_address",
+      "sled.policy",
+    ])
+    .where("vmm.time_deleted", "is", null)
+    .where("vmm.state", "in", ["starting", "running", "stopping", "rebooting", "migrating"])
+    .orderBy("vmm.id")
+    .execute();
+}
+
+async function watch(nexus: NexusContext, vmm: Watched, signal: AbortSignal): Promise<Finding> {
+  const sled = { id: vmm.sled_id, sled_agent_address: vmm.sled_agent_address };
+  if (vmm.policy === "expunged") {
+    await markVmmLost(nexus, vmm.id, vmm.state_gen, `sled ${sled.id} was expunged`);
+    return "lost";
+  }
+  try {
+    const { vmm_state: seen } = await sledAgentOf(nexus, sled).vmm_get_state(
+      { path: { propolis_id: vmm.id } },
+      { signal },
+    );
+    const report = { state: seen.state, gen: seen.gen, timeUpdated: seen.time_updated };
+    if (await applyVmmReport(nexus, vmm.id, report)) return "changed";
+    if (vmm.intended_state !== "stopped" || vmm.state === "stopping") return "same";
+    await stopVmm(nexus, vmm.sled_id, vmm.id);
+    return "stopped";
+  } catch (error) {
+    const known = error instanceof ClientError ? sledError(sled, error) : error;
+    if (known instanceof NoSuchVmmError) {
+      await markVmmLost(
+        nexus,
+        vmm.id,
+        vmm.state_gen,
+        `the sled-agent of sled ${sled.id} does not have the VMM any more`,
+      );
+      return "lost";
+    }
+    if (signal.aborted) throw error;
+    return { error: known instanceof Error ? known.message : String(known) };
+  }
+}
