@@ -7,12 +7,24 @@ import type { nexusApi } from "@racklet/api-types/nexus/api";
 import { authenticate } from "../authn/authenticate.ts";
 import type { NexusContext } from "../context.ts";
 import { authHandlers } from "./auth.ts";
+import { emptyListHandlers } from "./empty-list.ts";
+import { floatingIpAttachHandlers } from "./floating-ip-attach.ts";
+import { floatingIpHandlers } from "./floating-ip.ts";
 import { hardwareHandlers } from "./hardware.ts";
+import { instanceListHandlers } from "./instance-lists.ts";
+import { instanceHandlers } from "./instance.ts";
+import { ipPoolHandlers } from "./ip-pool.ts";
+import { networkInterfaceHandlers } from "./network-interface.ts";
 import { policyHandlers } from "./policy.ts";
+import { projectHandlers } from "./project.ts";
 import { siloHandlers } from "./silo.ts";
 import { sshKeyHandlers } from "./ssh-key.ts";
+import { systemIpPoolHandlers } from "./system-ip-pool.ts";
 import { systemHandlers } from "./system.ts";
 import { userHandlers } from "./user.ts";
+import { utilizationHandlers } from "./utilization.ts";
+import { vpcRoutingHandlers } from "./vpc-routing.ts";
+import { vpcHandlers } from "./vpc.ts";
 
 export type ExternalOperations = (typeof nexusApi)["operations"];
 
@@ -27,12 +39,24 @@ export const UNAUTHENTICATED: ReadonlySet<string> = new Set([
 
 const handlers: Handlers<NexusContext, ExternalOperations> = {
   ...authHandlers,
+  ...emptyListHandlers,
+  ...floatingIpAttachHandlers,
+  ...floatingIpHandlers,
   ...hardwareHandlers,
+  ...instanceListHandlers,
+  ...instanceHandlers,
+  ...ipPoolHandlers,
+  ...networkInterfaceHandlers,
   ...policyHandlers,
+  ...projectHandlers,
   ...siloHandlers,
   ...sshKeyHandlers,
   ...systemHandlers,
+  ...systemIpPoolHandlers,
   ...userHandlers,
+  ...utilizationHandlers,
+  ...vpcHandlers,
+  ...vpcRoutingHandlers,
 };
 
 const overrides: Readonly<Record<string, Override<NexusContext>>> = {};

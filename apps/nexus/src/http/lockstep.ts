@@ -2,13 +2,16 @@
 import type { Handlers } from "@racklet/api-kit";
 import type { nexusLockstepApi } from "@racklet/api-types/nexus-lockstep/api";
 import type { NexusContext } from "../context.ts";
+import { listVmms } from "../instance/vmm-list.ts";
 import { bgtaskHandlers } from "./lockstep/bgtasks.ts";
+import { sagaHandlers } from "./lockstep/sagas.ts";
 
-export const lockstepHandlers: Partial<Handlers<NexusContext, (typeof nexusLockstepApi)["operations"]>> = {
+export const lockstepHandlers: Handlers<NexusContext, (typeof nexusLockstepApi)["operations"]> = {
   ...bgtaskHandlers,
+  ...sagaHandlers,
 };
 
 /** By path. */
-export function lockstepViews(_nexus: NexusContext): Readonly<Record<string, () => unknown>> {
-  return {};
+export function lockstepViews(nexus: NexusContext): Readonly<Record<string, () => unknown>> {
+  return { "/debug/vmms": () => listVmms(nexus) };
 }

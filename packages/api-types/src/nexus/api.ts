@@ -1,12 +1,22 @@
 /** The external API of Nexus: what users, SDKs and the console call. One family of operations per file of `operations/`. */
 import { defineApi } from "@racklet/api-kit";
 import { authOperations } from "./operations/auth.ts";
+import { emptyListOperations } from "./operations/empty-list.ts";
+import { floatingIpAttachOperations, floatingIpOperations } from "./operations/floating-ip.ts";
 import { hardwareOperations } from "./operations/hardware.ts";
+import { instanceListOperations } from "./operations/instance-lists.ts";
+import { instanceOperations, networkInterfaceOperations } from "./operations/instance.ts";
+import { ipPoolOperations } from "./operations/ip-pool.ts";
 import { policyOperations } from "./operations/policy.ts";
+import { projectOperations } from "./operations/project.ts";
 import { siloOperations } from "./operations/silo.ts";
 import { sshKeyOperations } from "./operations/ssh-key.ts";
+import { systemIpPoolOperations } from "./operations/system-ip-pool.ts";
 import { systemOperations } from "./operations/system.ts";
 import { userOperations } from "./operations/user.ts";
+import { utilizationOperations } from "./operations/utilization.ts";
+import { vpcRoutingOperations } from "./operations/vpc-routing.ts";
+import { vpcOperations } from "./operations/vpc.ts";
 import { versions } from "./versions.ts";
 
 export const nexusApi = defineApi({
@@ -18,11 +28,23 @@ export const nexusApi = defineApi({
   bodyLimit: 1_048_576,
   operations: {
     ...authOperations,
+    ...emptyListOperations,
+    ...floatingIpAttachOperations,
+    ...floatingIpOperations,
     ...hardwareOperations,
+    ...instanceListOperations,
+    ...instanceOperations,
+    ...ipPoolOperations,
+    ...networkInterfaceOperations,
     ...policyOperations,
+    ...projectOperations,
     ...siloOperations,
     ...sshKeyOperations,
+    ...systemIpPoolOperations,
     ...systemOperations,
     ...userOperations,
+    ...utilizationOperations,
+    ...vpcOperations,
+    ...vpcRoutingOperations,
   },
 });

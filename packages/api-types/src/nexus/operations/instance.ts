@@ -25,7 +25,7 @@ const answering = (status: 200 | 201 | 202) =>
     { since: V.INITIAL, response: v2025112000.Instance, status, down: v2026060500.instanceDown },
   ] as const;
 
-export const instance_list = declare({
+const instance_list = declare({
   operationId: "instance_list",
   method: "GET",
   path: "/v1/instances",
@@ -48,14 +48,14 @@ export const instance_list = declare({
   ],
 });
 
-export const instance_create = declare({
+const instance_create = declare({
   operationId: "instance_create",
   method: "POST",
   path: "/v1/instances",
   tags,
   summary: "Create an instance",
   description:
-    "All or nothing: when an address, an interface or the sled's room is lacking, nothing of the instance remains. With `start` (the default) the answer comes when it is starting.",
+    "All or nothing: when an address or an interface is lacking, nothing of the instance remains. With `start` (the default) it is then started; when that fails, for lack of room on the sleds for example, the instance is there, stopped.",
   query: { project: query.required(nameOrId()) },
   revisions: [
     {
@@ -111,7 +111,7 @@ export const instance_create = declare({
   ],
 });
 
-export const instance_view = declare({
+const instance_view = declare({
   ...one,
   operationId: "instance_view",
   method: "GET",
@@ -120,7 +120,7 @@ export const instance_view = declare({
   revisions: answering(200),
 });
 
-export const instance_update = declare({
+const instance_update = declare({
   ...one,
   operationId: "instance_update",
   method: "PUT",
@@ -152,7 +152,7 @@ export const instance_update = declare({
   ],
 });
 
-export const instance_delete = declare({
+const instance_delete = declare({
   ...one,
   operationId: "instance_delete",
   method: "DELETE",
@@ -162,7 +162,7 @@ export const instance_delete = declare({
   revisions: [{ since: V.INITIAL }],
 });
 
-export const instance_start = declare({
+const instance_start = declare({
   ...one,
   operationId: "instance_start",
   method: "POST",
@@ -173,7 +173,7 @@ export const instance_start = declare({
   revisions: answering(202),
 });
 
-export const instance_stop = declare({
+const instance_stop = declare({
   ...one,
   operationId: "instance_stop",
   method: "POST",
@@ -184,7 +184,7 @@ export const instance_stop = declare({
   revisions: answering(202),
 });
 
-export const instance_reboot = declare({
+const instance_reboot = declare({
   ...one,
   operationId: "instance_reboot",
   method: "POST",
@@ -193,7 +193,7 @@ export const instance_reboot = declare({
   revisions: answering(202),
 });
 
-export const instance_external_ip_list = declare({
+const instance_external_ip_list = declare({
   ...one,
   operationId: "instance_external_ip_list",
   method: "GET",
@@ -203,7 +203,7 @@ export const instance_external_ip_list = declare({
   revisions: [{ since: V.INITIAL, response: resultsPageOf("ExternalIp", v2025112000.ExternalIp) }],
 });
 
-export const instance_ephemeral_ip_attach = declare({
+const instance_ephemeral_ip_attach = declare({
   ...one,
   operationId: "instance_ephemeral_ip_attach",
   method: "POST",
@@ -233,7 +233,7 @@ export const instance_ephemeral_ip_attach = declare({
   ],
 });
 
-export const instance_ephemeral_ip_detach = declare({
+const instance_ephemeral_ip_detach = declare({
   ...one,
   operationId: "instance_ephemeral_ip_detach",
   method: "DELETE",
@@ -251,7 +251,7 @@ const inInstance = { instance: query.optional(nameOrId()), project: query.option
 const oneNic = { tags: nicTags, params: { interface: nameOrId() }, query: inInstance } as const;
 const nicPath = "/v1/network-interfaces/{interface}";
 
-export const instance_network_interface_list = declare({
+const instance_network_interface_list = declare({
   operationId: "instance_network_interface_list",
   method: "GET",
   path: "/v1/network-interfaces",
@@ -273,7 +273,7 @@ export const instance_network_interface_list = declare({
   ],
 });
 
-export const instance_network_interface_create = declare({
+const instance_network_interface_create = declare({
   operationId: "instance_network_interface_create",
   method: "POST",
   path: "/v1/network-interfaces",
@@ -299,7 +299,7 @@ export const instance_network_interface_create = declare({
   ],
 });
 
-export const instance_network_interface_view = declare({
+const instance_network_interface_view = declare({
   ...oneNic,
   operationId: "instance_network_interface_view",
   method: "GET",
@@ -315,7 +315,7 @@ export const instance_network_interface_view = declare({
   ],
 });
 
-export const instance_network_interface_update = declare({
+const instance_network_interface_update = declare({
   ...oneNic,
   operationId: "instance_network_interface_update",
   method: "PUT",
@@ -337,7 +337,7 @@ export const instance_network_interface_update = declare({
   ],
 });
 
-export const instance_network_interface_delete = declare({
+const instance_network_interface_delete = declare({
   ...oneNic,
   operationId: "instance_network_interface_delete",
   method: "DELETE",
@@ -346,3 +346,25 @@ export const instance_network_interface_delete = declare({
   description: "Only while the instance is stopped; the primary one goes last.",
   revisions: [{ since: V.INITIAL }],
 });
+
+export const instanceOperations = {
+  instance_list,
+  instance_create,
+  instance_view,
+  instance_update,
+  instance_delete,
+  instance_start,
+  instance_stop,
+  instance_reboot,
+  instance_external_ip_list,
+  instance_ephemeral_ip_attach,
+  instance_ephemeral_ip_detach,
+} as const;
+
+export const networkInterfaceOperations = {
+  instance_network_interface_list,
+  instance_network_interface_create,
+  instance_network_interface_view,
+  instance_network_interface_update,
+  instance_network_interface_delete,
+} as const;

@@ -1,0 +1,35 @@
+/** What belongs to an instance. Of what does not exist here yet there is none, once the instance is known to exist. */
+import type { Handlers, ResultsPage } from "@racklet/api-kit";
+import { instanceListOperations } from "@racklet/api-types/nexus/operations/instance-lists";
+import type { NexusContext } from "../context.ts";
+import { pageKey } from "../db/paginate.ts";
+import { instanceSshKeys } from "../instance/ssh-keys.ts";
+import { identityView } from "./identity.ts";
+import { requestedInstance, type OneInstance } from "./instance-selector.ts";
+import { sortedListing } from "./listing.ts";
+
+async function none(
+  nexus: NexusContext,
+  input: OneInstance & { readonly page: { readonly selector: unknown } },
+): Promise<ResultsPage<never>> {
+  // An empty page has no successor: whatever token comes is not ours, and ends the list too.
+  if (input.page.selector === undefined) await requestedInstance(nexus, input, "read");
+  return { items: [], next_page: null };
+}
+
+export const instanceListHandlers: Handlers<NexusContext, typeof instanceListOperations> = {
+  instance_ssh_public_key_list: async (nexus, input) => {
+    const { query, paging, page } = sortedListing(instanceListOperations.instance_ssh_public_key_list.query, input);
+    const { id } = await requestedInstance(nexus, { ...input, query }, "read");
+    const rows = await instanceSshKeys(nexus, id, paging);
+    return page(
+      rows,
+      (row) => ({ ...identityView(row), silo_user_id: row.silo_user_id, public_key: row.public_key }),
+      (row) => pageKey(paging.sortBy, row),
+    );
+  },
+  instance_disk_list: none,
+  instance_affinity_group_list: none,
+  instance_anti_affinity_group_list: none,
+  instance_external_subnet_list: none,
+};
