@@ -79,11 +79,11 @@ function queryParameters(query: Query, paginated: boolean, printer: SchemaPrinte
   });
   if (!paginated) return own;
   const pages = [
-    parameter("query", "limit", { description: "Maximum number of items returned by a single call" }, {}, LIMIT),
+    parameter("query", "limit", { description: "most items of one page" }, {}, LIMIT),
     parameter(
       "query",
       "page_token",
-      { description: "Token returned by previous call to retrieve the subsequent page" },
+      { description: "`next_page` of the page before" },
       {},
       printer.print(s.nullable(s.string())),
     ),

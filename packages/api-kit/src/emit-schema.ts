@@ -68,6 +68,9 @@ function printNode(node: SchemaNode, print: Print, hoist: Hoist): JsonObject {
   switch (node.kind) {
     case "any":
       return {};
+    case "null":
+      // OpenAPI 3.0 has no null type; this is how upstream's documents say it.
+      return { type: "string", enum: [null] };
     case "boolean":
       return { type: "boolean" };
     case "number":

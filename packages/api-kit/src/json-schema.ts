@@ -57,7 +57,9 @@ export function toJsonSchema(
 }
 
 function stringSchema(schema: JsonSchema): JsonSchema {
-  if (schema["enum"] !== undefined) return { type: "string", enum: schema["enum"] };
+  const values = schema["enum"];
+  if (Array.isArray(values) && values.length === 1 && values[0] === null) return { type: "null" };
+  if (values !== undefined) return { type: "string", enum: values };
   const format = CHECKED_FORMATS.includes(String(schema["format"])) ? { format: schema["format"] } : {};
   return { type: "string", ...pick(schema, ["minLength", "maxLength", "pattern"]), ...format };
 }

@@ -26,6 +26,7 @@ export interface OptionalField<T> extends Field<T> {
 
 export type SchemaNode =
   | { readonly kind: "any" }
+  | { readonly kind: "null" }
   | { readonly kind: "boolean" }
   | { readonly kind: "number"; readonly format: "float" | "double" }
   | { readonly kind: "integer"; readonly format: IntegerFormat; readonly minimum?: number; readonly maximum?: number }
@@ -94,6 +95,7 @@ function objectNode(shape: Shape, closed: boolean): SchemaNode {
 
 export const s = {
   any: (): Schema<unknown> => make({ kind: "any" }),
+  null: (): Schema<null> => make({ kind: "null" }),
   boolean: (): Schema<boolean> => make({ kind: "boolean" }),
   double: (): Schema<number> => make({ kind: "number", format: "double" }),
   u8: () => unsigned("uint8"),

@@ -14,6 +14,8 @@ function arbitraryOf(node: SchemaNode): fc.Arbitrary<unknown> {
   switch (node.kind) {
     case "any":
       return fc.jsonValue();
+    case "null":
+      return fc.constant(null);
     case "boolean":
       return fc.boolean();
     case "number":

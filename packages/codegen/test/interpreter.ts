@@ -7,6 +7,8 @@ export function accepts(schema: Schema, value: unknown): boolean {
   switch (node.kind) {
     case "any":
       return true;
+    case "null":
+      return value === null;
     case "boolean":
       return value === true || value === false;
     case "number":
