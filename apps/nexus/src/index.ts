@@ -37,12 +37,17 @@ export async function startNexus(config: NexusConfig, world: World): Promise<Run
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close(STOP_DEADLINE_MS)));
-    await nexus.tasks.stop({ deadlineMs: STOP_DEADLINE_MS });
+    await Promise.all([
+      nexus.tasks.stop({ deadlineMs: STOP_DEADLINE_MS }),
+      nexus.sagas.stop({ deadlineMs: STOP_DEADLINE_MS }),
+    ]);
     await nexus.store.close();
   };
   try {
     await populate(nexus);
     await refuseExposure(nexus);
+    // Before anything is served, so that a request finds what a killed process was at already being finished.
+    await nexus.sagas.recover({ adopt: "mine" });
     const urls = await listenAll(nexus, listeners);
     nexus.tasks.start();
     return { urls, close };

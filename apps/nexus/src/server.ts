@@ -1,5 +1,5 @@
 /** Nexus' three HTTP apps from a context; no sockets: tests and the in-process rack use them as they are. */
-import { serveApi, type Api, type Handlers, type Operations, type OpsViews, type Validators } from "@racklet/api-kit";
+import { serveApi, type OpsViews, type Validators } from "@racklet/api-kit";
 import { bodyValidators as internalBodies } from "@racklet/api-types/gen/nexus-internal.validators.js";
 import { bodyValidators as lockstepBodies } from "@racklet/api-types/gen/nexus-lockstep.validators.js";
 import { bodyValidators as externalBodies } from "@racklet/api-types/gen/nexus.validators.js";
@@ -40,25 +40,19 @@ export function createApps(nexus: NexusContext, { responseValidators }: AppOptio
       bodyValidators: externalBodies,
       responseValidators: responseValidators?.external,
     }),
-    internal: serveApi(served(nexusInternalApi, internalHandlers), {
+    internal: serveApi(nexusInternalApi, {
       ...shared,
       ops,
-      handlers: internalHandlers as Handlers<NexusContext, Operations>,
+      handlers: internalHandlers,
       bodyValidators: internalBodies,
       responseValidators: responseValidators?.internal,
     }),
-    lockstep: serveApi(served(nexusLockstepApi, lockstepHandlers), {
+    lockstep: serveApi(nexusLockstepApi, {
       ...shared,
       ops: { ...ops, views: lockstepViews(nexus) },
-      handlers: lockstepHandlers as Handlers<NexusContext, Operations>,
+      handlers: lockstepHandlers,
       bodyValidators: lockstepBodies,
       responseValidators: responseValidators?.lockstep,
     }),
   };
-}
-
-/** The part of an API that has handlers: the rest is not found. */
-function served(api: Api, handlers: object): Api {
-  const operations = Object.entries(api.operations).filter(([id]) => id in handlers);
-  return { ...api, operations: Object.fromEntries(operations) };
 }
