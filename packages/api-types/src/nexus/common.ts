@@ -78,4 +78,4 @@ export const sortByNameOrId = { sort_by: query.withDefault(NameOrIdSortMode, "na
 export const sortById = { sort_by: query.withDefault(IdSortMode, "id_ascending") } as const;
 
 export const IpVersion = s.named("IpVersion", s.enum(["v4", "v6"]), "Which family of IP addresses.");
-export const ipVersionParam = param.enum(["v4", "v6"], "IpVersion");
+export const ipVersionParam = { ...param.enum(["v4", "v6"]), schema: IpVersion };

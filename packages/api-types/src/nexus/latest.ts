@@ -7,8 +7,9 @@ export {
   DeviceAuthVerify,
   UsernamePasswordCredentials,
 } from "./v2025112000/auth.ts";
+export { ByteCount } from "../common/network.ts";
+export { InstanceState } from "./v2025112000/instance.ts";
 export {
-  InstanceState,
   Rack,
   RackResultsPage,
   SledInstance,
@@ -18,7 +19,6 @@ export {
 } from "./v2025112000/hardware.ts";
 export { FleetRolePolicy, ProjectRolePolicy, SiloRolePolicy, type Policy } from "./v2025112000/policy.ts";
 export {
-  ByteCount,
   IdentityProvider,
   IdentityProviderResultsPage,
   Silo,

@@ -6,7 +6,7 @@ import * as v2026010100 from "../v2026010100/ip-pool.ts";
 import { V } from "../versions.ts";
 
 const tags = ["ip-pools"] as const;
-export const poolTypeParam = param.enum(["unicast", "multicast"], "IpPoolType");
+const poolTypeParam = { ...param.enum(["unicast", "multicast"]), schema: v2025112000.IpPoolType };
 export const poolFilters = {
   ip_version: query.optional(ipVersionParam),
   pool_type: query.optional(poolTypeParam),

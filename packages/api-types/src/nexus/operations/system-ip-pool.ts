@@ -7,6 +7,10 @@ import * as v2026061100 from "../v2026061100/ip-pool.ts";
 import { V } from "../versions.ts";
 import { poolFilters, siloPoolPageDown } from "./ip-pool.ts";
 
+const assignmentParam = {
+  ...param.enum(["silos", "system_services"]),
+  schema: v2026061100.IpPoolAssignment,
+};
 const tags = ["system/ip-pools"] as const;
 const path = "/v1/system/ip-pools/{pool}";
 const params = { pool: nameOrId() } as const;
@@ -36,7 +40,7 @@ export const systemIpPoolOperations = {
         query: {
           ...sortByNameOrId,
           ...poolFilters,
-          assignment: query.optional(param.enum(["silos", "system_services"], "IpPoolAssignment")),
+          assignment: query.optional(assignmentParam),
         },
         response: v2026061100.IpPoolResultsPage,
       },

@@ -1,7 +1,8 @@
 /** Racks, sleds, switches and what runs on a sled, as an operator sees them. */
 import { resultsPageOf, s, type Infer } from "@racklet/api-kit";
+import { ByteCount } from "../../common/network.ts";
 import { Name } from "../common.ts";
-import { ByteCount } from "./silo.ts";
+import { InstanceState } from "./instance.ts";
 
 const asset = {
   id: s.described("unique, immutable, system-controlled identifier for each resource", s.uuid()),
@@ -56,25 +57,6 @@ export const Switch = s.named(
 );
 export type Switch = Infer<typeof Switch>;
 export const SwitchResultsPage = resultsPageOf("Switch", Switch);
-
-export const InstanceState = s.named(
-  "InstanceState",
-  s.enum([
-    "creating",
-    "starting",
-    "running",
-    "stopping",
-    "stopped",
-    "rebooting",
-    "migrating",
-    "repairing",
-    "failed",
-    "destroyed",
-  ]),
-  "Running state of an instance",
-);
-
-export type InstanceState = Infer<typeof InstanceState>;
 
 export const SledInstance = s.named(
   "SledInstance",

@@ -1,9 +1,8 @@
 /** Silos: the isolation of users and resources, with their quotas and identity providers. */
 import { resultsPageOf, s, type Infer } from "@racklet/api-kit";
+import { ByteCount } from "../../common/network.ts";
 import { identity, identityCreate } from "../common.ts";
 import { FleetRole } from "./policy.ts";
-
-export const ByteCount = s.named("ByteCount", s.u64(), "Memory or storage, in bytes.");
 
 export const SiloIdentityMode = s.named(
   "SiloIdentityMode",
@@ -58,7 +57,7 @@ export const SiloQuotasUpdate = s.named(
 );
 export type SiloQuotasUpdate = Infer<typeof SiloQuotasUpdate>;
 
-const ServiceUsingCertificate = s.named(
+export const ServiceUsingCertificate = s.named(
   "ServiceUsingCertificate",
   s.enum(["external_api"]),
   "The service that uses a certificate",

@@ -9,7 +9,7 @@ export const FloatingIpCreate = s.named(
 );
 export type FloatingIpCreate = Infer<typeof FloatingIpCreate>;
 
-/** An absent version leaves the choice to the default pool, as before. */
+/** Without a version the default pool decides, as before; one in an older body was an unknown field, which is ignored. */
 export function floatingIpCreateUp(body: v2025112000.FloatingIpCreate): FloatingIpCreate {
-  return body;
+  return { ...body, ip_version: null };
 }

@@ -24,7 +24,8 @@ export function ipPoolDown({ assignment: _assignment, ...older }: IpPool): v2025
   return older;
 }
 
-/** An absent assignment already means `silos`. */
+/** Field by field: an assignment in an older body was an unknown field, which is ignored. */
 export function ipPoolCreateUp(body: Infer<typeof v2025112000.IpPoolCreate>): Infer<typeof IpPoolCreate> {
-  return body;
+  const { name, description, ip_version, pool_type } = body;
+  return { name, description, ip_version, pool_type, assignment: "silos" };
 }
