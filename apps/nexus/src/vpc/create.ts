@@ -138,7 +138,7 @@ function vpcPrefix(nexus: NexusContext, asked: string | null | undefined): strin
     return `${net.address}/48`;
   }
   const net = parseIpNet(asked);
-  if (net === null || net.length !== 48 || !/^fd/.test(net.address) || ipNetRange(net).first !== net.address) {
+  if (net === null || net.length !== 48 || !net.address.startsWith("fd") || ipNetRange(net).first !== net.address) {
     throw invalidRequest("VPC IPv6 address prefixes must be in the Unique Local Address range `fd00::/48` (RFD 4193)");
   }
   return `${net.address}/48`;
