@@ -1,0 +1,120 @@
+/** The commands as data: what can be asked for, with which flags, and the help that says so. */
+
+export const SERVICE_ACTIONS = ["start", "stop", "kill", "pause", "resume"] as const;
+export type ServiceAction = (typeof SERVICE_ACTIONS)[number];
+
+interface Common {
+  /** Directory of the rack. */
+  readonly data: string;
+  readonly json: boolean;
+}
+
+export interface UpOptions extends Common {
+  readonly sleds: number;
+  readonly ports: "default" | "auto";
+  readonly fresh: boolean;
+  readonly ephemeral: boolean;
+  readonly inProcess: boolean;
+  /** Create the default IP pools when the rack is new. */
+  readonly pools: boolean;
+  readonly password: string;
+}
+
+export type Command =
+  | ({ readonly command: "up" } & UpOptions)
+  | ({ readonly command: "status" | "token" | "down" } & Common)
+  | ({ readonly command: "service"; readonly action: ServiceAction; readonly service: string } & Common)
+  | ({ readonly command: "nat"; readonly switch: string | undefined } & Common)
+  | { readonly command: "help"; readonly topic: string | undefined }
+  | { readonly command: "version" };
+
+interface Flag {
+  readonly type: "string" | "boolean";
+}
+
+interface CommandHelp {
+  readonly usage: string;
+  readonly summary: string;
+  readonly details: readonly string[];
+  readonly flags: Readonly<Record<string, Flag>>;
+}
+
+const COMMON = { data: { type: "string" }, json: { type: "boolean" } } as const;
+const COMMON_DETAILS = [
+  "--data DIR            which rack (default .racklet, or the variable RACKLET_DATA)",
+  "--json                one line of JSON on standard output instead of text",
+];
+
+export const COMMANDS = {
+  up: {
+    usage: "racklet up [flags]",
+    summary: "start a rack and keep it running until Ctrl-C",
+    details: [
+      "--sleds N             number of sleds, 1 to 32 (default 4; the first two are scrimlets)",
+      "--ports default|auto  the documented ports, or free ones",
+      "--data DIR            where the rack keeps its data (default .racklet, or the variable RACKLET_DATA)",
+      "--fresh               begin with an empty rack: deletes what DIR has of the last one",
+      "--ephemeral           use a temporary directory, deleted at the end",
+      "--in-process          run all services in this one process: less memory, but none can be killed for real",
+      "--no-pools            do not create the IP pools `default` and `default-ipv6` in a new rack",
+      "--password P          password of test-privileged in a new rack (default oxide)",
+      "--json                print one line of JSON when ready, nothing else on standard output",
+    ],
+    flags: {
+      ...COMMON,
+      sleds: { type: "string" },
+      ports: { type: "string" },
+      fresh: { type: "boolean" },
+      ephemeral: { type: "boolean" },
+      "in-process": { type: "boolean" },
+      "no-pools": { type: "boolean" },
+      password: { type: "string" },
+    },
+  },
+  status: {
+    usage: "racklet status [flags]",
+    summary: "services, versions, background tasks and NAT generations of the running rack",
+    details: COMMON_DETAILS,
+    flags: COMMON,
+  },
+  nat: {
+    usage: "racklet nat [--switch switch0|switch1] [flags]",
+    summary: "the NAT entries of the switches and who owns them",
+    details: ["--switch NAME         only this switch", ...COMMON_DETAILS],
+    flags: { ...COMMON, switch: { type: "string" } },
+  },
+  service: {
+    usage: `racklet service ${SERVICE_ACTIONS.join("|")} NAME [flags]`,
+    summary: "act on one service of the running rack, for example dpd/switch0",
+    details: [
+      "start                 bring a stopped service back",
+      "stop                  end it and keep it down until start",
+      "kill                  SIGKILL; the supervisor brings it back",
+      "pause, resume         SIGSTOP and SIGCONT: it keeps its connections and does not answer",
+      ...COMMON_DETAILS,
+    ],
+    flags: COMMON,
+  },
+  token: { usage: "racklet token [flags]", summary: "print an access token", details: COMMON_DETAILS, flags: COMMON },
+  down: { usage: "racklet down [flags]", summary: "stop the running rack", details: COMMON_DETAILS, flags: COMMON },
+  help: { usage: "racklet help [COMMAND]", summary: "this text, or that of a command", details: [], flags: {} },
+} as const satisfies Readonly<Record<string, CommandHelp>>;
+
+/** Help on a command, or the list of commands for anything else. */
+export function helpText(topic: string | undefined): string {
+  const command = Object.entries(COMMANDS).find(([name]) => name === topic)?.[1];
+  if (command !== undefined) {
+    const details = command.details.map((line) => `  ${line}`);
+    return [`usage: ${command.usage}`, `  ${command.summary}`, ...(details.length > 0 ? ["", ...details] : [])].join(
+      "\n",
+    );
+  }
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(9)}${summary}`);
+  return [
+    "usage: racklet COMMAND [flags]      (npm start is `racklet up`; npm run racklet -- COMMAND runs the others)",
+    "",
+    ...rows,
+    "",
+    "racklet help COMMAND lists the flags of a command.",
+  ].join("\n");
+}

@@ -1,0 +1,133 @@
+/** From the command line to a command, or to a sentence that says what is wrong with it. Pure: nothing is read or started. */
+import { parseArgs } from "node:util";
+import { COMMANDS, SERVICE_ACTIONS, type Command, type ServiceAction, type UpOptions } from "./commands.ts";
+
+/** The command line makes no sense. `topic`: whose help to read. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+  readonly topic: string | undefined;
+  constructor(message: string, topic?: string) {
+    super(message);
+    this.topic = topic;
+  }
+}
+
+export const DEFAULT_DATA = ".racklet";
+const MAX_SLEDS = 32;
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** `argv` is what follows the program's name; `RACKLET_DATA` stands in for `--data`. Throws UsageError. */
+export function parseCommandLine(argv: readonly string[], env: Env): Command {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === "--help" || name === "-h") return { command: "help", topic: undefined };
+  if (name === "--version") return { command: "version" };
+  if (name.startsWith("-")) throw new UsageError(`the command comes first, ${name} after it`);
+  if (!isCommand(name)) throw new UsageError(`there is no command "${name}"${nearest(name)}`);
+  if (rest.includes("--help") || rest.includes("-h")) return { command: "help", topic: name };
+  const { values, positionals } = readFlags(name, rest);
+  const text = (flag: string): string | undefined => {
+    const value = values[flag];
+    return typeof value === "string" ? value : undefined;
+  };
+  const data = nonEmpty(text("data") ?? env["RACKLET_DATA"] ?? DEFAULT_DATA, "data", name);
+  const common = { data, json: values["json"] === true };
+  if (name !== "service" && name !== "help") refuseMore(positionals, 0, name);
+  switch (name) {
+    case "up":
+      return { command: "up", ...common, ...upOptions(values, text) };
+    case "service":
+      return { command: "service", ...common, ...serviceArguments(positionals) };
+    case "nat":
+      return { command: "nat", ...common, switch: switchOf(text("switch")) };
+    case "help":
+      refuseMore(positionals, 1, name);
+      return { command: "help", topic: positionals[0] };
+    case "status":
+    case "token":
+    case "down":
+      return { command: name, ...common };
+  }
+}
+
+type CommandName = keyof typeof COMMANDS;
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
+
+interface Flags {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly positionals: readonly string[];
+}
+
+function readFlags(name: CommandName, args: readonly string[]): Flags {
+  try {
+    return parseArgs({ args: [...args], options: COMMANDS[name].flags, allowPositionals: true });
+  } catch (error) {
+    // Node's text goes on with advice about "--" that fits no flag of ours.
+    const [sentence = ""] = (error as Error).message.split(". To specify");
+    throw new UsageError(sentence.charAt(0).toLowerCase() + sentence.slice(1), name);
+  }
+}
+
+function upOptions(
+  values: Flags["values"],
+  text: (flag: string) => string | undefined,
+): Omit<UpOptions, "data" | "json"> {
+  const sleds = text("sleds") ?? "4";
+  if (!/^\d{1,3}$/.test(sleds) || Number(sleds) < 1 || Number(sleds) > MAX_SLEDS) {
+    throw new UsageError(`--sleds ${sleds}: expected a number from 1 to ${MAX_SLEDS}`, "up");
+  }
+  const ports = text("ports") ?? "default";
+  if (ports !== "default" && ports !== "auto") {
+    throw new UsageError(`--ports ${ports}: expected default or auto`, "up");
+  }
+  const ephemeral = values["ephemeral"] === true;
+  if (ephemeral && (text("data") !== undefined || values["fresh"] === true)) {
+    throw new UsageError("--ephemeral has a directory of its own: leave out --data and --fresh", "up");
+  }
+  return {
+    sleds: Number(sleds),
+    ports,
+    fresh: values["fresh"] === true,
+    ephemeral,
+    inProcess: values["in-process"] === true,
+    pools: values["no-pools"] !== true,
+    password: nonEmpty(text("password") ?? "oxide", "password", "up"),
+  };
+}
+
+function serviceArguments(positionals: readonly string[]): { action: ServiceAction; service: string } {
+  const [word, service] = positionals;
+  const action = SERVICE_ACTIONS.find((each) => each === word);
+  if (action === undefined) {
+    const given = word === undefined ? "" : ` (not "${word}")`;
+    throw new UsageError(`service needs an action${given}: ${SERVICE_ACTIONS.join(", ")}`, "service");
+  }
+  if (service === undefined) {
+    throw new UsageError(`service ${action} needs the name of a service, for example dpd/switch0`, "service");
+  }
+  refuseMore(positionals, 2, "service");
+  return { action, service };
+}
+
+function switchOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === "switch0" || text === "switch1") return text;
+  throw new UsageError(`--switch ${text}: expected switch0 or switch1`, "nat");
+}
+
+function refuseMore(positionals: readonly string[], most: number, name: string): void {
+  const extra = positionals[most];
+  if (extra !== undefined) throw new UsageError(`${name} does not take "${extra}"`, name);
+}
+
+function nonEmpty(value: string, flag: string, name: string): string {
+  if (value.trim() === "") throw new UsageError(`--${flag} is empty`, name);
+  return value;
+}
+
+function nearest(name: string): string {
+  const close = Object.keys(COMMANDS).find((each) => each.startsWith(name) || name.startsWith(each));
+  return close === undefined ? "" : ` (did you mean ${close}?)`;
+}

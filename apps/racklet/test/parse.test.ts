@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { COMMANDS, helpText } from "../src/cli/commands.ts";
+import { parseCommandLine } from "../src/cli/parse.ts";
+
+const UP = {
+  command: "up",
+  data: ".racklet",
+  json: false,
+  sleds: 4,
+  ports: "default",
+  fresh: false,
+  ephemeral: false,
+  inProcess: false,
+  pools: true,
+  password: "oxide",
+};
+
+const parse = (line: string, env = {}) => parseCommandLine(line.split(" ").filter(Boolean), env);
+
+describe("the command line", () => {
+  test.each([
+    ["up", UP],
+    [
+      "up --sleds 32 --ports auto --data d --fresh --in-process --json --no-pools --password x",
+      {
+        ...UP,
+        sleds: 32,
+        ports: "auto",
+        data: "d",
+        fresh: true,
+        inProcess: true,
+        json: true,
+        pools: false,
+        password: "x",
+      },
+    ],
+    ["up --ephemeral --sleds=1", { ...UP, ephemeral: true, sleds: 1 }],
+    ["status --json", { command: "status", data: ".racklet", json: true }],
+    ["token --data x", { command: "token", data: "x", json: false }],
+    ["down", { command: "down", data: ".racklet", json: false }],
+    ["nat --switch switch1", { command: "nat", data: ".racklet", json: false, switch: "switch1" }],
+    [
+      "service kill dpd/switch0",
+      { command: "service", data: ".racklet", json: false, action: "kill", service: "dpd/switch0" },
+    ],
+    ["", { command: "help", topic: undefined }],
+    ["help nat", { command: "help", topic: "nat" }],
+    ["up --help --sleds 99", { command: "help", topic: "up" }],
+    ["--version", { command: "version" }],
+  ])("%s", (line, command) => {
+    expect(parse(line)).toEqual(command);
+  });
+
+  test.each([
+    ["upp", 'there is no command "upp" (did you mean up?)'],
+    ["frobnicate", 'there is no command "frobnicate"'],
+    ["constructor", 'there is no command "constructor"'],
+    ["--json status", "the command comes first, --json after it"],
+    ["up --sled 3", "unknown option '--sled'"],
+    ["up --sleds 0", "--sleds 0: expected a number from 1 to 32"],
+    ["up --sleds 33", "--sleds 33: expected a number from 1 to 32"],
+    ["up --sleds two", "--sleds two: expected a number from 1 to 32"],
+    ["up --ports 1234", "--ports 1234: expected default or auto"],
+    ["up --ephemeral --data x", "--ephemeral has a directory of its own: leave out --data and --fresh"],
+    ["up now", 'up does not take "now"'],
+    ["up --data=", "--data is empty"],
+    ["service", "service needs an action: start, stop, kill, pause, resume"],
+    ["service restart nexus", 'service needs an action (not "restart"): start, stop, kill, pause, resume'],
+    ["service kill", "service kill needs the name of a service, for example dpd/switch0"],
+    ["service kill nexus now", 'service does not take "now"'],
+    ["nat --switch switch2", "--switch switch2: expected switch0 or switch1"],
+    ["status --sleds 3", "unknown option '--sleds'"],
+  ])("%s is refused: %s", (line, message) => {
+    expect(() => parse(line)).toThrow(expect.objectContaining({ name: "UsageError", message }));
+  });
+
+  test("takes the directory from RACKLET_DATA unless --data says otherwise", () => {
+    expect(parse("status", { RACKLET_DATA: "there" })).toMatchObject({ data: "there" });
+    expect(parse("status --data here", { RACKLET_DATA: "there" })).toMatchObject({ data: "here" });
+  });
+});
+
+describe("help", () => {
+  test("lists every command, and every flag of a command", () => {
+    for (const [name, { flags }] of Object.entries(COMMANDS)) {
+      expect(helpText(undefined)).toContain(`  ${name}`);
+      for (const flag of Object.keys(flags)) expect(helpText(name)).toContain(`--${flag}`);
+    }
+  });
+});
