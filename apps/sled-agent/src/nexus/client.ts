@@ -4,10 +4,13 @@ import type { World } from "@racklet/world";
 import { statusToWire } from "../http/wire.ts";
 import { NexusRefusedError, type Nexus, type RegisteredSled, type SledDescription } from "./nexus.ts";
 
+/** A Nexus that is silent this long has probably gone away; its successor is told at once. */
+const DEADLINE_MS = 5_000;
+
 /** `url`: of Nexus' internal listener. */
 export function nexusOverHttp(url: string, world: World): Nexus {
   // Who calls knows best when to call again.
-  const client = nexusInternalClient({ baseUrl: url, world, retries: { attempts: 0 } });
+  const client = nexusInternalClient({ baseUrl: url, world, deadlineMs: DEADLINE_MS, retries: { attempts: 0 } });
   return {
     findSled: async (sledId, signal) => {
       try {

@@ -37,7 +37,7 @@ export interface SwitchDescription {
   readonly baseboard: Baseboard;
 }
 
-/** Every method rejects with NexusRefusedError when Nexus says no, and otherwise when it could not be asked. */
+/** Every method rejects with NexusRefusedError when Nexus says no, and otherwise when it gave no answer within some seconds. */
 export interface Nexus {
   /** Undefined when the sled never registered. */
   findSled(sledId: string, signal: AbortSignal): Promise<RegisteredSled | undefined>;

@@ -1,8 +1,8 @@
 /**
  * Registers this sled, and its switch where it has one, with Nexus and keeps it so: looks again now and then, because Nexus
- * may have come back with an empty database. One request at a time, each with a deadline.
+ * may have come back with an empty database. One request at a time.
  */
-import { backoffMs, deadlineSignal, type World } from "@racklet/world";
+import { backoffMs, type World } from "@racklet/world";
 import { reasonOf } from "../errors.ts";
 import type { Nexus, SledDescription, SwitchDescription } from "../nexus/nexus.ts";
 import { decide, sent, type Known } from "./decide.ts";
@@ -18,7 +18,6 @@ export interface RegistrarOptions {
 
 export type RegistrationState = "pending" | "registered" | "decommissioned";
 
-const DEADLINE_MS = 5_000;
 const RECHECK_MS = 5_000;
 const BACKOFF = { baseMs: 50, maxMs: 2_000 };
 
@@ -65,7 +64,7 @@ export class Registrar {
     const step = decide(this.#known, description);
     switch (step.do) {
       case "fetch": {
-        const sled = await this.#within(signal, (s) => nexus.findSled(sledId, s));
+        const sled = await nexus.findSled(sledId, signal);
         this.#known = sled === undefined ? { kind: "notFound" } : { kind: "found", sled };
         return false;
       }
@@ -73,28 +72,19 @@ export class Registrar {
         this.#state = "pending";
         this.#isSwitchKnown = false;
         const { generation } = step;
-        await this.#within(signal, (s) => nexus.putSled(sledId, { description, generation }, s));
+        await nexus.putSled(sledId, { description, generation }, signal);
         this.#known = sent(description, generation);
         world.log.info({ generation }, "registered with Nexus");
         return false;
       }
       case "rest":
         if (step.because === "registered" && ofSled !== undefined && !this.#isSwitchKnown) {
-          await this.#within(signal, (s) => nexus.putSwitch(ofSled, s));
+          await nexus.putSwitch(ofSled, signal);
           this.#isSwitchKnown = true;
         }
         this.#state = step.because;
         this.#known = { kind: "unknown" };
         return true;
-    }
-  }
-
-  async #within<T>(outer: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const { signal, cancel } = deadlineSignal(this.#options.world.timers, DEADLINE_MS, outer);
-    try {
-      return await call(signal);
-    } finally {
-      cancel();
     }
   }
 }
