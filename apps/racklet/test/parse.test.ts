@@ -11,7 +11,7 @@ const UP = {
   fresh: false,
   ephemeral: false,
   inProcess: false,
-  pools: true,
+  pools: false,
   password: "oxide",
 };
 
@@ -21,7 +21,7 @@ describe("the command line", () => {
   test.each([
     ["up", UP],
     [
-      "up --sleds 32 --ports auto --data d --fresh --in-process --json --no-pools --password x",
+      "up --sleds 32 --ports auto --data d --fresh --in-process --json --pools --password x",
       {
         ...UP,
         sleds: 32,
@@ -30,7 +30,7 @@ describe("the command line", () => {
         fresh: true,
         inProcess: true,
         json: true,
-        pools: false,
+        pools: true,
         password: "x",
       },
     ],

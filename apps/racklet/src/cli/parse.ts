@@ -93,7 +93,7 @@ function upOptions(
     fresh: values["fresh"] === true,
     ephemeral,
     inProcess: values["in-process"] === true,
-    pools: values["no-pools"] !== true,
+    pools: values["pools"] === true,
     password: nonEmpty(text("password") ?? "oxide", "password", "up"),
   };
 }
