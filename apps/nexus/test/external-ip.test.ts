@@ -98,6 +98,13 @@ describe.each(storeLegs())("external IPs on $name", (leg) => {
     expect((await floating("four", v4)).ip).toBe("10.0.0.0");
   });
 
+  it("are different for requests at the same time", async () => {
+    await d.pool("a", [{ first: "10.0.0.0", last: "10.0.0.99" }]);
+    const rows = await Promise.all([...Array(12).keys()].map((n) => floating(`f${n}`)));
+    const ips = rows.map(({ ip }) => Number(ip.split(".")[3])).toSorted((x, y) => x - y);
+    expect(ips).toEqual([...Array(12).keys()]);
+  });
+
   it("reach the last address there is", async () => {
     await d.pool("top", [{ first: "255.255.255.254", last: "255.255.255.255" }]);
     expect([(await floating("a")).ip, (await floating("b")).ip]).toEqual(["255.255.255.254", "255.255.255.255"]);

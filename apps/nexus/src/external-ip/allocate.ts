@@ -14,6 +14,7 @@ import { insufficientCapacity, invalidRequest, NexusError } from "../errors.ts";
 import { midway, type Begun } from "./attach.ts";
 import { checkAttachable } from "./attachable.ts";
 import { findFreeAddress, findFreeSnatBlock } from "./free-address.ts";
+import { allocation } from "./one-at-a-time.ts";
 import { choosePool, findRangeOf, type PoolChoice } from "./pool-choice.ts";
 
 export type ExternalIp = ExternalIpTable;
@@ -69,7 +70,7 @@ export interface EphemeralRequest {
  */
 export async function allocateEphemeral(nexus: NexusContext, request: EphemeralRequest): Promise<Begun> {
   const { id, instanceId, siloId, pool: choice, creating = false } = request;
-  return nexus.store.transaction(async (tx) => {
+  return allocation(nexus, async (tx) => {
     const before = await findAllocated(tx, id);
     if (before !== undefined) return { ip: before, proceed: true };
     const pool = await choosePool(tx, siloId, choice);
@@ -113,7 +114,7 @@ export async function allocateFloating(nexus: NexusContext, request: FloatingReq
 }
 
 async function allocate(nexus: NexusContext, owner: Owner, find: (tx: Tx) => Promise<Place>): Promise<ExternalIp> {
-  return nexus.store.transaction(async (tx) => {
+  return allocation(nexus, async (tx) => {
     const before = await findAllocated(tx, owner.id);
     return before ?? take(tx, rowOf(owner, await find(tx), nowText(nexus)));
   });
