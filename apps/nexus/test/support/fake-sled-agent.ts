@@ -54,6 +54,8 @@ export class FakeSledAgent {
   readonly calls: string[] = [];
   /** Thrown instead of an answer, by operation id. */
   readonly broken = new Map<string, Error>();
+  /** Awaited before anything is done, by operation id. */
+  readonly gates = new Map<string, Promise<void>>();
   /** No connection is accepted. */
   down = false;
   /** Changes of state are reported to Nexus. */
@@ -100,14 +102,15 @@ export class FakeSledAgent {
   }
 
   #handlers(): Handlers<undefined, Served> {
-    const entered = (operation: keyof Served) => {
+    const entered = async (operation: keyof Served): Promise<void> => {
       this.calls.push(operation);
+      await this.gates.get(operation);
       const error = this.broken.get(operation);
       if (error !== undefined) throw error;
     };
     return {
-      vmm_register: (_, { params, body }) => {
-        entered("vmm_register");
+      vmm_register: async (_, { params, body }) => {
+        await entered("vmm_register");
         const known = this.vmms.get(params.propolis_id);
         if (known !== undefined) return this.#view(known);
         const vmm: FakeVmm = {
@@ -121,15 +124,15 @@ export class FakeSledAgent {
         this.vmms.set(params.propolis_id, vmm);
         return this.#view(vmm);
       },
-      vmm_unregister: (_, { params }) => {
-        entered("vmm_unregister");
+      vmm_unregister: async (_, { params }) => {
+        await entered("vmm_unregister");
         const vmm = this.vmms.get(params.propolis_id);
         this.vmms.delete(params.propolis_id);
         if (vmm === undefined) return { updated_runtime: null };
         return { updated_runtime: this.#view({ ...vmm, state: "failed", gen: vmm.gen + 1 }) };
       },
-      vmm_put_state: (_, { params, body }) => {
-        entered("vmm_put_state");
+      vmm_put_state: async (_, { params, body }) => {
+        await entered("vmm_put_state");
         const id = params.propolis_id;
         const vmm = this.#get(id);
         switch (body.state.type) {
@@ -144,16 +147,16 @@ export class FakeSledAgent {
             return { updated_runtime: this.#view(vmm) };
         }
       },
-      vmm_get_state: (_, { params }) => {
-        entered("vmm_get_state");
+      vmm_get_state: async (_, { params }) => {
+        await entered("vmm_get_state");
         return this.#view(this.#get(params.propolis_id));
       },
-      vmm_put_external_ip: (_, { params, body }) => {
-        entered("vmm_put_external_ip");
+      vmm_put_external_ip: async (_, { params, body }) => {
+        await entered("vmm_put_external_ip");
         this.#get(params.propolis_id).externalIps.add(`${body.type} ${body.value}`);
       },
-      vmm_delete_external_ip: (_, { params, body }) => {
-        entered("vmm_delete_external_ip");
+      vmm_delete_external_ip: async (_, { params, body }) => {
+        await entered("vmm_delete_external_ip");
         this.#get(params.propolis_id).externalIps.delete(`${body.type} ${body.value}`);
       },
     };
