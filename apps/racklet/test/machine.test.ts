@@ -89,6 +89,15 @@ describe("a service", () => {
     expect(state.restarts).toBe(10);
   });
 
+  test("that an operator keeps killing comes back as soon each time", () => {
+    let { state } = take(INITIAL, "start");
+    for (let death = 0; death < 3; death++) {
+      const { state: dead, effects } = take(take(state, "kill").state, KILLED);
+      expect(effects).toEqual([{ type: "set-timer", ms: 50 }]);
+      state = take(dead, "timer").state;
+    }
+  });
+
   test("that was stopped stays down whatever it ends with, and says how it ended", () => {
     const { state, effects } = take(IN.stopping, KILLED);
     expect(state).toMatchObject({ phase: "stopped", restarts: 0, lastExit: { signal: "SIGKILL" } });

@@ -14,6 +14,8 @@ export interface ServiceState {
   readonly startedAt: number;
   /** Deaths in a row without having been up for `STABLE_MS`. */
   readonly earlyDeaths: number;
+  /** An operator killed this run: its death says nothing about the service's health. */
+  readonly killed: boolean;
   /** How often it was brought back. */
   readonly restarts: number;
   readonly lastExit: Exit | undefined;
@@ -44,6 +46,7 @@ export const INITIAL: ServiceState = {
   hasListened: false,
   startedAt: 0,
   earlyDeaths: 0,
+  killed: false,
   restarts: 0,
   lastExit: undefined,
 };
@@ -56,7 +59,8 @@ export function step(state: ServiceState, event: ServiceEvent, now: number): Ste
     case "stop":
       return stop(state);
     case "kill":
-      return isUp(state) ? { state, effects: [signal("SIGKILL")] } : { refused: notUp(state) };
+      if (!isUp(state)) return { refused: notUp(state) };
+      return { state: { ...state, killed: true }, effects: [signal("SIGKILL")] };
     case "pause":
       return pause(state);
     case "resume":
@@ -104,7 +108,7 @@ function exited(state: ServiceState, exit: Exit, now: number): Step {
   if (state.phase === "stopping") {
     return { state: { ...state, phase: "stopped", lastExit: exit }, effects: [{ type: "clear-timer" }] };
   }
-  const earlyDeaths = now - state.startedAt >= STABLE_MS ? 0 : state.earlyDeaths;
+  const earlyDeaths = state.killed || now - state.startedAt >= STABLE_MS ? 0 : state.earlyDeaths;
   return {
     state: { ...state, phase: "waiting", earlyDeaths: earlyDeaths + 1, lastExit: exit },
     effects: [{ type: "set-timer", ms: Math.min(MAX_DELAY_MS, MIN_DELAY_MS * 2 ** Math.min(earlyDeaths, 20)) }],
@@ -112,7 +116,8 @@ function exited(state: ServiceState, exit: Exit, now: number): Step {
 }
 
 function launch(state: ServiceState, now: number): { state: ServiceState; effects: Effect[] } {
-  return { state: { ...state, phase: "starting", hasListened: false, startedAt: now }, effects: [{ type: "launch" }] };
+  const begun = { phase: "starting", hasListened: false, killed: false, startedAt: now } as const;
+  return { state: { ...state, ...begun }, effects: [{ type: "launch" }] };
 }
 
 function signal(name: Signal): Effect {
