@@ -15,6 +15,7 @@ beforeEach(async () => {
     sled.reporting = true;
     sled.broken.clear();
     sled.gates.clear();
+    sled.calls.length = 0;
   }
   await emptyRack(rack);
 });
@@ -162,6 +163,30 @@ describe("what two do at once:", () => {
     await rack.settled();
     expect(rack.sleds.reduce((sum, { vmms }) => sum + vmms.size, 0)).toBe(1);
     expect(await reservations()).toHaveLength(1);
+  });
+
+  it("a start that fails late leaves alone what the next one made", async () => {
+    await make();
+    const gate = Promise.withResolvers<void>();
+    all((sled) => sled.gates.set("vmm_put_state", gate.promise));
+    const first = act("start");
+    await expect.poll(() => rack.sleds.flatMap(({ calls }) => calls.slice(-1))).toContain("vmm_put_state");
+    // The first VMM fails, is released, and the next one runs before the first start hears its answer.
+    const { sled, id } = vmm();
+    sled.change(id, "failed");
+    await expect.poll(() => state()).toBe("failed");
+    all((each) => each.gates.clear());
+    expect((await act("start")).status).toBe(202);
+    await expect.poll(() => state()).toBe("running");
+    sled.broken.set("vmm_put_state", new Error("late"));
+    gate.resolve();
+    expect((await first).status).toBe(500);
+    sled.broken.clear();
+    await rack.settled();
+    expect(await state()).toBe("running");
+    expect(await rack.nat()).toHaveLength(1);
+    expect(await reservations()).toHaveLength(1);
+    expect(rack.sleds.reduce((sum, { vmms }) => sum + vmms.size, 0)).toBe(1);
   });
 
   it("a stop that comes while the VMM is only a record keeps it from starting", async () => {

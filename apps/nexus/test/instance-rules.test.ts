@@ -9,10 +9,10 @@ beforeAll(async () => {
 afterAll(() => rack.close());
 beforeEach(() => emptyRack(rack));
 
+const at = (version: string | undefined) => (version === undefined ? {} : { version });
+
 const create = (more: object = {}, version?: string) =>
-  rack.call("POST", "/v1/instances?project=p", smallInstance("web", { start: false, ...more }), {
-    ...(version === undefined ? {} : { version }),
-  });
+  rack.call("POST", "/v1/instances?project=p", smallInstance("web", { start: false, ...more }), at(version));
 const act = (verb: string) => rack.call("POST", `/v1/instances/web/${verb}?project=p`);
 const view = () => rack.ok("GET", "/v1/instances/web?project=p");
 const vmm = () => {
@@ -211,14 +211,7 @@ describe("what can be done with an instance depends on its state:", () => {
     await start();
     const body = { ncpus: 2, memory: GIB, boot_disk: null, auto_restart_policy: null, cpu_platform: null };
     const put = (change: object, version?: string) =>
-      rack.call(
-        "PUT",
-        "/v1/instances/web?project=p",
-        { ...body, enable_jumbo_frames: false, ...change },
-        {
-          ...(version === undefined ? {} : { version }),
-        },
-      );
+      rack.call("PUT", "/v1/instances/web?project=p", { ...body, enable_jumbo_frames: false, ...change }, at(version));
     expect(await put({ ncpus: 4 })).toMatchObject({
       status: 409,
       body: { message: "instance must be stopped to change CPU or memory" },
