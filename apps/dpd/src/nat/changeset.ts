@@ -2,7 +2,7 @@
  * The changeset feed of Nexus: plans what each item of a batch would do. Items build on each other, so the plan of one is
  * made against what those before it leave behind. Entries of groups are never evicted.
  */
-import { canonicalIp, isIpv4, parseMac } from "@racklet/net";
+import { canonicalIp, isIpv4, parseIpv4, parseMac } from "@racklet/net";
 import { NatEntry } from "./entry.ts";
 import { sameRange, sameTarget } from "./entry.ts";
 import { NatPlan, describeOwned } from "./plan.ts";
@@ -57,7 +57,7 @@ function readItem(item: ChangesetItem): NatEntry | string {
   if ((item.vni & 0xff_ffff) !== item.vni) return `VNI ${item.vni}`;
   const { low, high } = item;
   if ((low & 0xffff) !== low || (high & 0xffff) !== high || low > high) return `port range ${low}-${high}`;
-  return new NatEntry(isIpv4(external) ? "ipv4" : "ipv6", external, low, high, internalIp, mac, item.vni);
+  return new NatEntry(parseIpv4(external), external, low, high, internalIp, mac, item.vni);
 }
 
 /** Upstream removes the first entry that overlaps; ours the first that no group owns. */

@@ -2,20 +2,20 @@
  * A hash of a set of entries that does not depend on their order and follows a change at the cost of the change: the
  * sum of the entries' hashes. It is for people and for comparing switches; no decision rests on it.
  */
-import type { NatRow } from "../table/nat.ts";
+import type { NatEntry } from "./entry.ts";
 
 export class ContentHash {
   #first = 0;
   #second = 0;
 
-  add(row: NatRow): void {
-    hashRow(row);
+  add(entry: NatEntry): void {
+    hashEntry(entry);
     this.#first = (this.#first + first) | 0;
     this.#second = (this.#second + second) | 0;
   }
 
-  subtract(row: NatRow): void {
-    hashRow(row);
+  subtract(entry: NatEntry): void {
+    hashEntry(entry);
     this.#first = (this.#first - first) | 0;
     this.#second = (this.#second - second) | 0;
   }
@@ -28,19 +28,22 @@ export class ContentHash {
 
 const hex = (lane: number): string => (lane >>> 0).toString(16).padStart(8, "0");
 
-/** The two lanes of the last row hashed: answering them as an object would cost an allocation per entry. */
+/** The two lanes of the last entry hashed: answering them as an object would cost an allocation per entry. */
 let first = 0;
 let second = 0;
 
-function hashRow(row: NatRow): void {
+function hashEntry(entry: NatEntry): void {
   first = 0x811c_9dc5 | 0;
   second = 0x2545_f491;
-  mixText(row.external);
-  mixNumber(row.low * 65_536 + row.high);
-  mixText(row.internalIp);
-  mixNumber(Math.floor(row.mac / 0x100_0000));
-  mixNumber(row.mac % 0x100_0000);
-  mixNumber(row.vni);
+  if (entry.family === "ipv4") mixNumber(entry.order);
+  else mixText(entry.external);
+  mixNumber(entry.low * 65_536 + entry.high);
+  mixText(entry.internalIp);
+  const macHigh = Math.floor(entry.mac / 0x100_0000);
+  mixNumber(macHigh);
+  // The remainder operator on numbers of more than 32 bits is a slow call.
+  mixNumber(entry.mac - macHigh * 0x100_0000);
+  mixNumber(entry.vni);
   first = finish(first);
   second = finish(second);
 }

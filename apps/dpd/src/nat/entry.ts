@@ -7,6 +7,8 @@ import type { NatGroup } from "./group.ts";
 
 export class NatEntry implements NatRow {
   readonly family: Family;
+  /** Orders IPv4 addresses as small integers, which cost no object: the address less 2^31. 0 for IPv6. */
+  readonly order: number;
   readonly external: string;
   readonly low: number;
   readonly high: number;
@@ -18,8 +20,9 @@ export class NatEntry implements NatRow {
   /** Its place among its owner's members. */
   position = -1;
 
+  /** `ipv4` is the external address as a u32, or null for IPv6. */
   constructor(
-    family: Family,
+    ipv4: number | null,
     external: string,
     low: number,
     high: number,
@@ -27,7 +30,8 @@ export class NatEntry implements NatRow {
     mac: number,
     vni: number,
   ) {
-    this.family = family;
+    this.family = ipv4 === null ? "ipv6" : "ipv4";
+    this.order = ipv4 === null ? 0 : ipv4 - 0x8000_0000;
     this.external = external;
     this.low = low;
     this.high = high;

@@ -2,7 +2,7 @@
  * Entries as they come from the API, checked and made into NatEntry objects. The input has dpd's wire shape on purpose:
  * a body of 100,000 entries is read once, straight from what the JSON parser made, and none of its objects is kept.
  */
-import { canonicalIp, isIpv4, macFromBytes } from "@racklet/net";
+import { canonicalIp, isIpv4, macFromBytes, parseIpv4 } from "@racklet/net";
 import { invalid } from "../errors.ts";
 import { NatEntry } from "./entry.ts";
 import type { NatKey } from "./entry.ts";
@@ -26,8 +26,8 @@ export class EntryReader {
   /** `where` names the entry in messages, for example `entries[3]`. Throws `invalid`. */
   read(input: NatEntryInput, where: () => string): NatEntry {
     const { external, low, high, target } = input;
-    const v4 = isIpv4(external);
-    const canonical = v4 ? external : canonicalIp(external);
+    const ipv4 = parseIpv4(external);
+    const canonical = ipv4 === null ? canonicalIp(external) : external;
     if (canonical === null) throw invalid(`${where()}.external: not an IP address: ${external}`);
     checkRange(low, high, where);
     const mac = macFromBytes(target.inner_mac);
@@ -35,7 +35,7 @@ export class EntryReader {
     const { vni } = target;
     if ((vni & 0xff_ffff) !== vni) throw invalid(`${where()}.target.vni: ${vni} is not an integer 0..16777215`);
     const internalIp = this.#internalIps.get(target.internal_ip) ?? this.#readInternalIp(target.internal_ip, where);
-    return new NatEntry(v4 ? "ipv4" : "ipv6", canonical, low, high, internalIp, mac, vni);
+    return new NatEntry(ipv4, canonical, low, high, internalIp, mac, vni);
   }
 
   #readInternalIp(text: string, where: () => string): string {

@@ -24,21 +24,21 @@ export function sortedAddresses(addresses: readonly string[]): string[] {
   return first.includes(":") ? sortByKey(addresses, ipv6Digits) : sortByKey(addresses, ipv4Number);
 }
 
+function compareAddress(a: NatEntry, b: NatEntry): number {
+  const bothIpv4 = a.family === "ipv4" && b.family === "ipv4";
+  return bothIpv4 ? a.order - b.order : compareIp(a.external, b.external);
+}
+
 /** True when each entry comes after the one before without overlapping it, so that none is there twice. */
 export function* areInOrder(entries: readonly NatEntry[]): Generator<void, boolean> {
   let previous: NatEntry | undefined;
   let done = 0;
-  // Of an IPv4 entry; parsed once, although each entry is compared twice.
-  let previousAddress = -1;
   for (const entry of entries) {
-    const address = entry.family === "ipv4" ? ipv4Number(entry.external) : -1;
     if (previous !== undefined) {
-      const bothIpv4 = address >= 0 && previousAddress >= 0;
-      const difference = bothIpv4 ? previousAddress - address : compareIp(previous.external, entry.external);
+      const difference = compareAddress(previous, entry);
       if (difference > 0 || (difference === 0 && previous.high >= entry.low)) return false;
     }
     previous = entry;
-    previousAddress = address;
     if (++done % COMPARE_SLICE === 0) yield;
   }
   return true;
@@ -51,7 +51,7 @@ export function sortedEntries(entries: readonly NatEntry[]): readonly NatEntry[]
   // An address and a port together are 48 bits, exact in a number.
   const ipv4 = sortByKey(
     entries.filter((entry) => entry.family === "ipv4"),
-    (entry) => ipv4Number(entry.external) * 65_536 + entry.low,
+    (entry) => entry.order * 65_536 + entry.low,
   );
   const ipv6 = sortByKey(
     entries.filter((entry) => entry.family === "ipv6"),

@@ -22,8 +22,10 @@ export function* planEnsure(
   let done = 0;
   for (let from = 0, to = 0; from < request.length; from = to) {
     to = endOfAddress(request, from);
-    const wanted = request.slice(from, to);
-    const external = wanted[0]?.external ?? "";
+    const first = request[from];
+    if (first === undefined) break;
+    const wanted = to - from === 1 ? [first] : request.slice(from, to);
+    const { external } = first;
     planAddress(plan, group, external, { current: currentAt(state, external), wanted, stays });
     if (++done % SLICE === 0) yield;
   }

@@ -59,8 +59,11 @@ export class NatState {
     }
     for (const [external, list] of plan.after) this.#set(external, list);
     for (const list of plan.arrivals) {
-      const [first] = list;
-      if (first !== undefined) this.#set(first.external, list);
+      const first = list[0];
+      if (first === undefined) continue;
+      const { addresses, order } = this.#families[first.family];
+      addresses.set(first.external, list);
+      order.note(first.external);
     }
   }
 
