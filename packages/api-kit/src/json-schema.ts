@@ -61,7 +61,19 @@ function stringSchema(schema: JsonSchema): JsonSchema {
   if (Array.isArray(values) && values.length === 1 && values[0] === null) return { type: "null" };
   if (values !== undefined) return { type: "string", enum: values };
   const format = CHECKED_FORMATS.includes(String(schema["format"])) ? { format: schema["format"] } : {};
-  return { type: "string", ...pick(schema, ["minLength", "maxLength", "pattern"]), ...format };
+  const pattern = typeof schema["pattern"] === "string" ? { pattern: linearPattern(schema["pattern"]) } : {};
+  return { type: "string", ...pick(schema, ["minLength", "maxLength"]), ...pattern, ...format };
+}
+
+/**
+ * The same language without the ambiguity that makes a backtracking engine try every way to split a run of letters:
+ * `[ab]+[abc]*` is `[ab][abc]*`. Upstream's pattern of a host name takes seconds on one bad name otherwise; Rust's engine,
+ * for which it was written, does not backtrack.
+ */
+export function linearPattern(pattern: string): string {
+  return pattern.replaceAll(/\[([^\][^]+)\]\+(?=\[([^\][^]+)\]\*)/g, (whole, few: string, many: string) =>
+    many.includes(few) ? `[${few}]` : whole,
+  );
 }
 
 function objectSchema(schema: JsonSchema, convert: (each: JsonSchema) => JsonSchema): JsonSchema {

@@ -4,7 +4,8 @@ import { bodyKey, responseKey } from "@racklet/api-kit/validate";
 import { fixtureApi, Everything } from "./fixture-api.ts";
 import { nearlyValid, valid } from "./arbitrary.ts";
 import { accepts } from "./interpreter.ts";
-import { validatorsOf } from "./load.ts";
+import { documentsOf, validatorsOf } from "./load.ts";
+import { linearPattern } from "@racklet/api-kit/json-schema";
 import { apis } from "@racklet/api-types/registry";
 import type { Validator } from "@racklet/api-kit/validate";
 
@@ -144,6 +145,29 @@ describe("the declared APIs", () => {
     },
   );
 });
+
+describe("patterns", () => {
+  const patterns = new Set(apis.flatMap((api) => documentsOf(api).flatMap(({ text }) => patternsIn(JSON.parse(text)))));
+
+  it.each([...patterns])("%s answers at once to text made to make it backtrack", (pattern) => {
+    const compiled = new RegExp(linearPattern(pattern));
+    // 253 characters is the longest limit of a pattern in use. What backtracks takes minutes on one of these.
+    const pumps = ["a", "A0", "a-", "a.", "aaaaaaaa.", "0", "0.", "1:", "::", "ab:"];
+    for (const pump of pumps) compiled.test(`${pump.repeat(253).slice(0, 253)}!`);
+  });
+
+  it("that need no rewriting are left alone", () => {
+    expect(linearPattern("^[a-z]+[0-9]*$")).toBe("^[a-z]+[0-9]*$");
+    expect(linearPattern("^([a-z0-9]+[a-z0-9\\-]*)$")).toBe("^([a-z0-9][a-z0-9\\-]*)$");
+  });
+});
+
+function patternsIn(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    key === "pattern" && typeof each === "string" ? [each] : patternsIn(each),
+  );
+}
 
 function agree(schema: Parameters<typeof valid>[0], validator: Validator | undefined, numRuns: number): void {
   if (validator === undefined) throw new Error("no validator was generated");
