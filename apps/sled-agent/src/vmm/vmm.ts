@@ -107,8 +107,10 @@ export class Vmm {
   #enqueue<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#queue.run(work);
     const { signal } = this.#life;
+    const { timers } = this.#deps.world;
     return new Promise((resolve, reject) => {
-      const onForgotten = (): void => reject(terminating());
+      // What ended the VMM may be this very request: then its own answer comes first.
+      const onForgotten = (): void => void timers.yield().then(() => reject(terminating()));
       signal.addEventListener("abort", onForgotten);
       void done.then(resolve, reject).finally(() => signal.removeEventListener("abort", onForgotten));
     });
