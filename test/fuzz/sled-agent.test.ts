@@ -1,0 +1,5 @@
+import { sledAgentApi } from "@racklet/api-types/sled-agent/api";
+import { startSledAgent } from "./support/sled-agent.ts";
+import { fuzz } from "./support/suite.ts";
+
+fuzz({ api: sledAgentApi, start: startSledAgent, rounds: 12 });

@@ -1,0 +1,85 @@
+/** A dpd with entries of its own and of a NAT group. */
+import { dpdApi } from "@racklet/api-types/dpd/api";
+import { SIDECAR_BULK_BODY_LIMIT } from "@racklet/api-types/dpd/limits";
+import { responseValidators } from "@racklet/api-types/gen/dpd.response-validators.js";
+import { bringUp, createApp, createContext, DEFAULT_CONFIG } from "@racklet/dpd";
+import { realWorld } from "@racklet/world";
+import { troubleLog } from "./log.ts";
+import { createPool } from "./pool.ts";
+import type { Target } from "./target.ts";
+
+const TABLES = ["Ingress.nat_ingress.ingress_ipv4", "Ingress.nat_ingress.ingress_ipv6"];
+const VERSION = dpdApi.versions.latest.semver.text;
+
+const TARGET = {
+  internal_ip: "fd00:1122:3344:101::1",
+  inner_mac: { a: [0xa8, 0x40, 0x25, 0xf0, 0, 1] },
+  vni: 2000,
+};
+
+export async function startDpd(): Promise<Target> {
+  const { log, troubles } = troubleLog();
+  const ctx = createContext(DEFAULT_CONFIG, { ...realWorld({ name: "dpd" }), log });
+  const app = createApp(ctx, { responseValidators });
+  bringUp(ctx);
+  const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
+    const headers = { "api-version": VERSION, "content-type": "application/json" };
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const response = await app.fetch(new Request(`http://dpd${path}`, init));
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  };
+  const target = { internal_ip: "fd00:1122:3344:101::1", inner_mac: { a: [0xa8, 0x40, 0x25, 0xf0, 0, 1] }, vni: 2000 };
+  const prepare = async (): Promise<void> => {
+    await ask("DELETE", "/all-settings");
+    await ask("PUT", "/nat/ipv4/10.0.0.1/0/99", TARGET);
+    await ask("PUT", "/nat/ipv6/fd00::5/0/99", TARGET);
+    const entries = [{ external: "10.0.0.2", low: 0, high: 65_535, target: TARGET }];
+    await ask("PUT", "/nat/groups/alpha", { generation: 3, entries });
+  };
+  await prepare();
+
+  return {
+    api: dpdApi,
+    prepare,
+    send: async (request) => app.fetch(request),
+    headers: {},
+    troubles,
+    bodyLimits: { nat_group_ensure: SIDECAR_BULK_BODY_LIMIT, nat_group_changes: SIDECAR_BULK_BODY_LIMIT },
+    pool: createPool({
+      group: ["alpha", "alpha", "alpha", "beta"],
+      ipv4: ["10.0.0.1", "10.0.0.2"],
+      ipv6: ["fd00::5", "fd00::5", "2001:db8::7"],
+      external: ["10.0.0.1", "10.0.0.2", "fd00::5", "2001:db8::7"],
+      nat_group_changes: [
+        {
+          from_generation: 3,
+          generation: 4,
+          remove: [],
+          upsert: [{ external: "2001:db8::7", low: 0, high: 65_535, target: TARGET }],
+        },
+      ],
+      low: [0, 0, 100],
+      high: [99, 199, 32_767, 65_535],
+      generation: [1, 2, 3, 4, 5, 6],
+      from_generation: [3, 4, 5, 6],
+      table: TABLES,
+      tag: ["alpha"],
+      vni: [0, 2000, 0xff_ffff],
+    }),
+    async digest() {
+      const lines: string[] = [];
+      for (const table of TABLES)
+        lines.push(JSON.stringify(await ask("GET", `/table/${table}/dump?from_hardware=true`)));
+      const { items } = (await ask("GET", "/nat/groups?limit=10000")) as { items: { group: string }[] };
+      for (const each of items) {
+        const list = await ask("GET", `/nat/groups/${each.group}/entries?limit=10000`);
+        lines.push(JSON.stringify([each, list]));
+      }
+      for (const path of ["/nat/ipv4", "/nat/ipv6", "/rpw/nat/gen"]) lines.push(JSON.stringify(await ask("GET", path)));
+      return lines.join("\n");
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,110 @@
+/** A sled-agent on virtual time, so that its VMs stand still between requests, and a Nexus that agrees to everything. */
+import { responseValidators } from "@racklet/api-types/gen/sled-agent.response-validators.js";
+import { sledAgentApi } from "@racklet/api-types/sled-agent/api";
+import { simulation } from "@racklet/sim";
+import {
+  createApp,
+  createContext,
+  type SledAgentConfig,
+  type SledAgentContext,
+  type SledAgentOverrides,
+} from "@racklet/sled-agent";
+import { troubleLog } from "./log.ts";
+import { createPool } from "./pool.ts";
+import { SEED } from "./seed.ts";
+import type { Target } from "./target.ts";
+import { INSTANCE, NIC, SNAT, V2P, VMM, VMM_REGISTRATION } from "./vmm.ts";
+
+const VERSION = sledAgentApi.versions.latest.semver.text;
+
+const NEXUS: NonNullable<SledAgentOverrides["nexus"]> = {
+  findSled: async () => undefined,
+  putSled: async () => {},
+  putSwitch: async () => {},
+  putVmmState: async () => {},
+};
+
+const CONFIG: SledAgentConfig = {
+  listen: { host: "::1", port: 12_345 },
+  nexus: "http://[::1]:12221",
+  sledId: "5ed00000-0000-4000-8000-000000000001",
+  rackId: "c19a698f-c6f9-4a17-ae30-20d711b8f7dc",
+  serial: "FUZZSLED",
+  scrimlet: false,
+  dpd: undefined,
+  mode: "real",
+  underlay: "fd00:1122:3344:101::1",
+  vmTiming: { bootMs: [100, 100], stopMs: 40 },
+};
+
+export async function startSledAgent(): Promise<Target> {
+  const { log, troubles } = troubleLog();
+  const sim = simulation({ seed: SEED });
+  const ctx = createContext(CONFIG, { ...sim.world("sled-agent"), log }, { nexus: NEXUS });
+  const app = createApp(ctx, { responseValidators });
+  // There is no list of VMMs: these are the ones that may be there.
+  const mentioned = new Set<string>();
+  const send = async (request: Request): Promise<Response> => {
+    const [id] = /(?<=^\/vmms\/)[0-9a-f-]{36}(?=\/|$)/i.exec(new URL(request.url).pathname) ?? [];
+    if (id !== undefined) mentioned.add(id.toLowerCase());
+    const response = await sim.clock.run(async () => app.fetch(request));
+    // What the request started on a VM ends before anything is compared.
+    await sim.clock.runUntilIdle();
+    return response;
+  };
+  const ask = async (method: string, path: string, body?: unknown): Promise<Response> => {
+    const headers = { "api-version": VERSION, "content-type": "application/json" };
+    const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    return send(new Request(`http://sled${path}`, init));
+  };
+  const must = async (method: string, path: string, body?: unknown): Promise<void> => {
+    const response = await ask(method, path, body);
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+  };
+  const prepare = async (): Promise<void> => {
+    await must("DELETE", `/vmms/${VMM}`);
+    await must("PUT", `/vmms/${VMM}`, VMM_REGISTRATION);
+    await must("PUT", `/vmms/${VMM}/state`, { state: { type: "running" } });
+    await must("PUT", "/v2p", V2P);
+  };
+  await prepare();
+  const pool = createPool(
+    {
+      propolis_id: [VMM, VMM, VMM, "0a000000-0000-4000-8000-000000000002"],
+      instance_id: [INSTANCE],
+      vmm_register: [VMM_REGISTRATION],
+      vmm_put_state: [{ state: { type: "running" } }, { state: { type: "stopped" } }],
+      set_v2p: [V2P],
+      del_v2p: [V2P],
+      source_nat: [SNAT],
+      first_port: [0, 16_384],
+      last_port: [16_383, 65_535],
+    },
+    [VMM, INSTANCE, NIC],
+  );
+
+  return {
+    api: sledAgentApi,
+    send,
+    headers: {},
+    pool,
+    troubles,
+    prepare,
+    async digest() {
+      const views = ["/debug/opte/ports", "/debug/opte/v2p"].map((path) => app.request(`http://sled${path}`));
+      const lines = await Promise.all(views.map(async (view) => (await view).text()));
+      const states = [...mentioned].sort().map((id) => stateOf(ctx.vmms, id));
+      return [...lines, ...states.filter((state) => state !== undefined)].join("\n");
+    },
+    close: () => ctx.vmms.close(),
+  };
+}
+
+function stateOf(vmms: SledAgentContext["vmms"], id: string): string | undefined {
+  try {
+    return `${id} ${JSON.stringify(vmms.getState(id))}`;
+  } catch {
+    // Not registered.
+    return undefined;
+  }
+}
