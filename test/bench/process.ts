@@ -33,18 +33,18 @@ export async function startService(main: string, args: readonly string[]): Promi
 
 const agent = new Agent({ keepAlive: true });
 
-/** Sends a body and reads the whole answer; throws unless the status is 2xx. */
-export function send(url: string, method: string, version: string, body?: string): Promise<string> {
+/** Sends a body and reads the whole answer; throws unless the status is 2xx. In bytes both ways: no text is made of them. */
+export function send(url: string, method: string, version: string, body?: string | Uint8Array): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const headers = { "api-version": version, ...(body === undefined ? {} : { "content-type": "application/json" }) };
     const call = request(url, { method, agent, headers }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () => {
-        const text = Buffer.concat(chunks).toString();
+        const answer = Buffer.concat(chunks);
         const status = response.statusCode ?? 0;
-        if (status >= 200 && status < 300) resolve(text);
-        else reject(new Error(`${method} ${url}: ${status} ${text}`));
+        if (status >= 200 && status < 300) resolve(answer);
+        else reject(new Error(`${method} ${url}: ${status} ${answer.toString()}`));
       });
       response.on("error", reject);
     });
