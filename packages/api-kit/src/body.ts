@@ -76,8 +76,9 @@ export function parseJson(text: string): unknown {
     throw HttpError.badRequest("unable to parse JSON body: EOF while parsing a value at line 1 column 0");
   }
   try {
-    // The reviver costs more than the parser, so only where there is an escape of a surrogate.
-    return SURROGATE.test(text) ? JSON.parse(text, refuseHalfCharacters) : JSON.parse(text);
+    // The reviver costs more than the parser, so only where there is an escape of a surrogate; and looking for one costs a
+    // tenth of it, so only where there is an escape at all.
+    return text.includes("\\u") && SURROGATE.test(text) ? JSON.parse(text, refuseHalfCharacters) : JSON.parse(text);
   } catch (error) {
     throw HttpError.badRequest(`unable to parse JSON body: ${(error as SyntaxError).message}`);
   }
