@@ -55,6 +55,11 @@ test.each([
 test.each([
   [{ code: 1, signal: null, lastLine: "no such file" }, "ended with exit code 1: no such file"],
   [{ code: null, signal: "SIGKILL", lastLine: "registered" }, "was ended by SIGKILL"],
+  [{ code: 0, signal: null, lastLine: "registered" }, "ended with exit code 0"],
+  [
+    { code: 1, signal: null, lastLine: '{"level":60,"err":{"message":"disk full"},"msg":"cannot go on"}' },
+    "ended with exit code 1: cannot go on: disk full",
+  ],
   [
     { code: null, signal: null, lastLine: "cannot be started: EACCES" },
     "could not be started: cannot be started: EACCES",

@@ -6,6 +6,7 @@ import type { Phase } from "../supervisor/machine.ts";
 import type { ServiceStatus } from "../supervisor/supervisor.ts";
 import { formatDuration } from "../text/duration.ts";
 import { describeExit } from "../text/exit.ts";
+import { displayPath } from "../text/path.ts";
 import type { Style } from "../text/style.ts";
 import { renderTable, type Row } from "../text/table.ts";
 
@@ -13,7 +14,7 @@ export function statusText(rack: RackStatus, views: RackViews, style: Style): st
   const kind = rack.inProcess ? `process ${rack.pid}, all services in it` : `launcher ${rack.pid}`;
   const state = rack.ready ? style.good("ready") : style.warn("starting");
   return [
-    `rack in ${rack.data}: ${state}, up ${formatDuration(rack.uptimeMs)} ${style.dim(`(${kind})`)}`,
+    `rack in ${displayPath(rack.data)}: ${state}, up ${formatDuration(rack.uptimeMs)} ${style.dim(`(${kind})`)}`,
     "",
     renderTable(
       ["SERVICE", "STATE", "PID", "UP", "RESTARTS", "API VERSION", "URL", "LAST END"],

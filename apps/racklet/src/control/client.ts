@@ -1,9 +1,10 @@
 /** The end of the control socket that a command holds. */
 import { connect } from "node:net";
-import { relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { World } from "@racklet/world";
 import { Failure } from "../failure.ts";
 import { splitLines } from "../supervisor/lines.ts";
+import { displayPath } from "../text/path.ts";
 import { MAX_ANSWER_BYTES, type ControlAnswers, type ControlRequest } from "./protocol.ts";
 import { findControlPath } from "./socket-path.ts";
 
@@ -23,26 +24,28 @@ export async function askRack<R extends ControlRequest>(
       reject(error);
       socket.destroy();
     };
-    const cancelDeadline = timers.after(DEADLINE_MS, () => fail(new Failure(`the rack in ${dir} does not answer`)));
+    const cancelDeadline = timers.after(DEADLINE_MS, () =>
+      fail(new Failure(`the rack in ${displayPath(dir)} does not answer`)),
+    );
     const feed = splitLines((line) => {
       try {
         settle(JSON.parse(line) as { ok?: unknown; error?: unknown });
       } catch {
-        fail(new Failure(`the rack in ${dir} gave an answer that makes no sense`));
+        fail(new Failure(`the rack in ${displayPath(dir)} gave an answer that makes no sense`));
       }
     });
     let bytes = 0;
     socket.on("data", (chunk: Uint8Array) => {
       bytes += chunk.byteLength;
       if (bytes > MAX_ANSWER_BYTES)
-        fail(new Failure(`the rack in ${dir} gave an answer over ${MAX_ANSWER_BYTES} bytes`));
+        fail(new Failure(`the rack in ${displayPath(dir)} gave an answer over ${MAX_ANSWER_BYTES} bytes`));
       else feed(chunk);
     });
     socket.once("error", () => fail(notRunning(dir)));
     socket.once("close", () => {
       cancelDeadline();
       feed();
-      reject(new Failure(`the rack in ${dir} went away without an answer`));
+      reject(new Failure(`the rack in ${displayPath(dir)} went away without an answer`));
     });
   });
   if (typeof answer.error === "string") throw new Failure(answer.error);
@@ -51,6 +54,7 @@ export async function askRack<R extends ControlRequest>(
 }
 
 function notRunning(dir: string): Failure {
-  const where = relative(process.cwd(), resolve(dir)) || dir;
-  return new Failure(`no rack is running in ${where}: start one with npm start, or name its directory with --data`);
+  return new Failure(
+    `no rack is running in ${displayPath(dir)}: start one with npm start, or name its directory with --data`,
+  );
 }

@@ -1,8 +1,10 @@
 /** The environment of the services' processes. */
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 type Env = Readonly<Record<string, string | undefined>>;
+
+/** Where the tool chain keeps it. Not in a directory for everybody's files: it is code that will be run. */
+const COMPILE_CACHE = fileURLToPath(new URL("../../../../.tools/compile-cache", import.meta.url));
 
 /** Settings of the launcher that mean something to a service too. */
 const SHARED = new Set(["RACKLET_LOG"]);
@@ -15,6 +17,6 @@ export function childEnv(env: Env): Env {
   const kept = Object.entries(env).filter(([name]) => !name.startsWith("RACKLET_") || SHARED.has(name));
   return {
     ...Object.fromEntries(kept),
-    NODE_COMPILE_CACHE: env["NODE_COMPILE_CACHE"] ?? join(tmpdir(), "racklet-compile-cache"),
+    NODE_COMPILE_CACHE: env["NODE_COMPILE_CACHE"] ?? COMPILE_CACHE,
   };
 }

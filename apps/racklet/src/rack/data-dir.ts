@@ -16,6 +16,7 @@ import {
 import { join, resolve } from "node:path";
 import { isAnswering } from "../control/socket-path.ts";
 import { Failure, errorText } from "../failure.ts";
+import { displayPath } from "../text/path.ts";
 
 const IDENTITY_FILE = "racklet.json";
 const PID_FILE = "racklet.pid";
@@ -53,7 +54,7 @@ export async function lockDataDir(dir: string, pid: number): Promise<void> {
     const owner = readOwner(dir);
     if (owner !== undefined && (await isInUse(dir, owner))) {
       throw new Failure(
-        `${dir} is in use by the rack of process ${owner}: stop that one (racklet down${flagFor(dir)}), or choose another directory with --data`,
+        `${displayPath(dir)} is in use by the rack of process ${owner}: stop that one (racklet down${flagFor(dir)}), or choose another directory with --data`,
       );
     }
     rmSync(join(dir, PID_FILE), { force: true });
@@ -144,5 +145,5 @@ async function isInUse(dir: string, pid: number): Promise<boolean> {
 }
 
 function flagFor(dir: string): string {
-  return dir === resolve(".racklet") ? "" : ` --data ${dir}`;
+  return dir === resolve(".racklet") ? "" : ` --data ${displayPath(dir)}`;
 }

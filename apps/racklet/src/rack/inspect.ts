@@ -33,13 +33,25 @@ export interface RackViews {
 
 export async function inspectRack(rack: RackStatus, world: World): Promise<RackViews> {
   const options = { world, deadlineMs: DEADLINE_MS, retries: { attempts: 0 } };
+  // Not asked: a paused service would only cost the deadline.
+  const idle = new Map(
+    rack.services.flatMap(({ name, phase }) => (phase === "running" ? [] : [[name, phase] as const])),
+  );
+  const ask = <T>(service: string, call: () => Promise<T>): Promise<Answer<T>> => {
+    const phase = idle.get(service);
+    return phase === undefined ? answerOf(call()) : Promise.resolve({ ok: false, error: `${service} is ${phase}` });
+  };
   const [versions, tasks, groups] = await Promise.all([
-    Promise.all(rack.services.map(async ({ name, url }) => [name, await findVersions(url, world)] as const)),
-    answerOf(nexusLockstepClient({ ...options, baseUrl: rack.nexus.lockstep }).bgtask_list()),
-    Promise.all(rack.dpd.map(({ url }) => answerOf(findGroup(dpdClient({ ...options, baseUrl: url }))))),
+    Promise.all(
+      rack.services.map(async ({ name, url }) => [name, await ask(name, () => findVersions(url, world))] as const),
+    ),
+    ask("nexus", () => nexusLockstepClient({ ...options, baseUrl: rack.nexus.lockstep }).bgtask_list()),
+    Promise.all(
+      rack.dpd.map((each) => ask(`dpd/${each.switch}`, () => findGroup(dpdClient({ ...options, baseUrl: each.url })))),
+    ),
   ]);
   return {
-    versions: new Map(versions.flatMap(([name, found]) => (found === undefined ? [] : [[name, found] as const]))),
+    versions: new Map(versions.flatMap(([name, found]) => (found.ok ? [[name, found.value] as const] : []))),
     tasks,
     nat: rack.dpd.map((each, slot) => ({
       switch: each.switch,
@@ -72,17 +84,14 @@ function generationOf(task: LockstepSchemas["BackgroundTask"] | undefined): numb
   return typeof sync?.generation === "number" ? sync.generation : undefined;
 }
 
-/** The list of versions is outside the versioned API. Undefined when there is no sensible answer. */
-async function findVersions(url: string, world: World): Promise<ApiVersions | undefined> {
+/** The list of versions is outside the versioned API, so no client has it. */
+async function findVersions(url: string, world: World): Promise<ApiVersions> {
   const { signal, cancel } = deadlineSignal(world.timers, DEADLINE_MS);
   try {
     const response = await world.fetch(new Request(`${url}/.well-known/api-versions`, { signal }));
     const { latest, supported } = (await response.json()) as { latest?: unknown; supported?: unknown };
-    if (typeof latest !== "string" || !Array.isArray(supported)) return undefined;
-    return { latest, supported: supported.map(String) };
-  } catch {
-    // Shown as a service that does not answer, with the state that the supervisor knows.
-    return undefined;
+    if (typeof latest === "string" && Array.isArray(supported)) return { latest, supported: supported.map(String) };
+    throw new Error(`${url} does not list its versions`);
   } finally {
     cancel();
   }

@@ -1,6 +1,6 @@
 /** What `racklet up` prints when the rack is ready: a line of JSON for scripts, or what a newcomer needs next. */
-import { relative } from "node:path";
 import type { Style } from "../text/style.ts";
+import { displayPath } from "../text/path.ts";
 import { renderTable } from "../text/table.ts";
 import type { Rack } from "./layout.ts";
 import { SILO, USER } from "./first-user.ts";
@@ -36,8 +36,7 @@ export function readyText({ rack, token, dir, startupMs, password }: Ready, styl
     ...rack.dpd.map((each) => [`dpd/${each.switch}`, each.url, ""]),
     ...rack.sledAgents.map(({ url, scrimlet }, sled) => [`sled-agent/${sled}`, url, scrimlet ? "scrimlet" : ""]),
   ];
-  const where = relative(process.cwd(), dir);
-  const data = where === "" || where.startsWith("..") ? dir : where;
+  const data = displayPath(dir);
   return [
     `${good("✓")} ${strong(`The rack is ready`)} ${dim(`(${(startupMs / 1000).toFixed(2)} s)`)}`,
     "",

@@ -10,5 +10,20 @@ export function describeExit({ code, signal, lastLine }: Exit): string {
         ? "could not be started"
         : `ended with exit code ${code}`
       : `was ended by ${signal}`;
-  return lastLine === undefined || signal === "SIGKILL" ? how : `${how}: ${lastLine.slice(0, MAX_LINE)}`;
+  // What it wrote before it was told to end explains nothing.
+  const wasTold = code === 0 || signal === "SIGKILL" || signal === "SIGTERM";
+  return lastLine === undefined || wasTold ? how : `${how}: ${messageOf(lastLine).slice(0, MAX_LINE)}`;
+}
+
+/** Of a structured log line what a person would read; any other line as it is. */
+function messageOf(line: string): string {
+  if (!line.startsWith("{")) return line;
+  try {
+    const { msg, err, reason } = JSON.parse(line) as { msg?: unknown; err?: { message?: unknown }; reason?: unknown };
+    const why = err?.message ?? reason;
+    if (typeof msg === "string") return typeof why === "string" ? `${msg}: ${why}` : msg;
+  } catch {
+    // Not JSON after all.
+  }
+  return line;
 }
