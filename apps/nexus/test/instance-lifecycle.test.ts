@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { storeLegs } from "@racklet/store/testing";
 import { GIB, smallInstance, startRack, type Rack } from "./support/rack.ts";
 
-describe("an instance", () => {
+describe.each(storeLegs())("an instance, on $name,", (leg) => {
   let rack: Rack;
   beforeEach(async () => {
-    rack = await startRack();
+    rack = await startRack({ leg });
   });
   afterEach(() => rack.close());
 

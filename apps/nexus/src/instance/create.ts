@@ -4,11 +4,11 @@ import { invalidRequest, NexusError, notFoundById, notFoundByName } from "../err
 import { MAX_EXTERNAL_IPS_PER_INSTANCE } from "../external-ip/attachable.ts";
 import type { PoolChoice } from "../external-ip/pool-choice.ts";
 import type { Selector } from "../lookup/selector.ts";
-import { MAX_NICS_MESSAGE, planNics, type NicRequest } from "../nic/plan.ts";
+import { MAX_NICS, MAX_NICS_MESSAGE, planNics, type NicRequest } from "../nic/plan.ts";
 import type { OpContext } from "../op-context.ts";
 import { lookupProjectFor } from "../project/lookup.ts";
 import { instanceCreate, type ExternalIpPlan, type InstanceCreateParams } from "../sagas/instance-create.ts";
-import { checkSize, checkUserData, MAX_NICS, MAX_SSH_KEYS } from "./limits.ts";
+import { checkSize, checkUserData, MAX_SSH_KEYS } from "./limits.ts";
 import { getInstance, type InstanceRecord } from "./record.ts";
 import { startInstance } from "./start.ts";
 

@@ -3,12 +3,11 @@ import { invalidRequest, invalidValue } from "../errors.ts";
 
 const GIB = 2 ** 30;
 
-export const MAX_VCPUS = 254;
-export const MIN_MEMORY = GIB;
-export const MAX_MEMORY = 1536 * GIB;
-export const MAX_NICS = 8;
+const MAX_VCPUS = 254;
+const MIN_MEMORY = GIB;
+const MAX_MEMORY = 1536 * GIB;
 export const MAX_SSH_KEYS = 100;
-export const MAX_USER_DATA = 32 * 1024;
+const MAX_USER_DATA = 32 * 1024;
 
 export function checkSize({ ncpus, memory }: { readonly ncpus: number; readonly memory: number }): void {
   if (ncpus < 1) throw invalidValue("ncpus", "number of vCPUs must be at least 1");

@@ -6,12 +6,11 @@ import { nowText } from "../db/now.ts";
 import type { NetworkInterfaceTable, NexusTables } from "../db/schema.ts";
 import { alreadyExists, invalidRequest } from "../errors.ts";
 import { takeMac, takePrivateAddress } from "./address.ts";
-import { checkTogether, MAX_NICS_MESSAGE, type NicPlan } from "./plan.ts";
+import { checkTogether, MAX_NICS, MAX_NICS_MESSAGE, type NicPlan } from "./plan.ts";
 
 export type NicRow = Selectable<NetworkInterfaceTable>;
 type Tx = Transaction<NexusTables>;
 
-const MAX_NICS = 8;
 /** Lost races for an address or MAC are run again this often. */
 const TRIES = 5;
 

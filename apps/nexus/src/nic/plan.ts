@@ -29,7 +29,8 @@ export interface NicPlan extends NicRequest {
   readonly ipv6Block: string;
 }
 
-export const MAX_NICS_MESSAGE = "An instance may not have more than 8 network interfaces";
+export const MAX_NICS = 8;
+export const MAX_NICS_MESSAGE = `An instance may not have more than ${MAX_NICS} network interfaces`;
 
 const AUTO: StackRequest = { ip: { type: "auto" }, transitIps: [] };
 

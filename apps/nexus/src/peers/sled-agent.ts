@@ -2,14 +2,8 @@
  * Calls to sled-agents, by the newest version of their API: what they are asked needs version 49, so an older sled-agent is
  * reported as such and nothing is done. What goes wrong comes back as an error of Nexus' domain.
  */
-import {
-  ApiError,
-  ClientError,
-  ConnectionError,
-  sledAgentClient,
-  UnsupportedVersionError,
-  type SledAgentClient,
-} from "@racklet/sled-agent-client";
+import { ApiError, ClientError, ConnectionError, UnsupportedVersionError } from "@racklet/client-runtime";
+import { sledAgentClient, type SledAgentClient } from "@racklet/sled-agent-client";
 import type { NexusContext } from "../context.ts";
 import { NexusError, unavailable } from "../errors.ts";
 

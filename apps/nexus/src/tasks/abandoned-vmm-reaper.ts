@@ -1,6 +1,6 @@
 /** Ends the records of VMMs whose start was taken back, once their sled is known not to have them. */
 import { defineTask, type Task } from "@racklet/reconcile";
-import { ClientError } from "@racklet/sled-agent-client";
+import { ClientError } from "@racklet/client-runtime";
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
 import { sledAgentOf, sledError } from "../peers/sled-agent.ts";

@@ -3,7 +3,7 @@
  * not know any more has failed, and one that was to stop but was never told is told again.
  */
 import { defineTask, type Task } from "@racklet/reconcile";
-import { ClientError } from "@racklet/sled-agent-client";
+import { ClientError } from "@racklet/client-runtime";
 import { mapBounded } from "../bounded.ts";
 import type { NexusContext } from "../context.ts";
 import type { VmmState } from "../db/schema.ts";
@@ -12,7 +12,7 @@ import { applyVmmReport, markVmmLost } from "../instance/vmm-state.ts";
 import { NoSuchVmmError, sledAgentOf, sledError } from "../peers/sled-agent.ts";
 import { INSTANCE_WATCHER } from "./names.ts";
 
-const PERIOD_MS = 2_000;
+const PERIOD_MS = 5_000;
 const AT_ONCE = 16;
 const MAX_ERRORS = 20;
 

@@ -58,6 +58,8 @@ export class FakeSledAgent {
   readonly gates = new Map<string, Promise<void>>();
   /** No connection is accepted. */
   down = false;
+  /** It knows no version of its API that Nexus asks for. */
+  tooOld = false;
   /** Changes of state are reported to Nexus. */
   reporting = true;
   readonly fetch: (request: Request) => Promise<Response>;
@@ -80,7 +82,9 @@ export class FakeSledAgent {
     });
     this.fetch = async (request) => {
       if (this.down) throw Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
-      return app.fetch(request);
+      if (!this.tooOld) return app.fetch(request);
+      const message = `server does not support this API version: ${request.headers.get("api-version")}`;
+      return Response.json({ request_id: "1", message }, { status: 400 });
     };
   }
 
