@@ -32,7 +32,7 @@ function supervise(...args: string[]): Supervisor {
     launcher: processLauncher({ mainOf: () => fakeMain, logOf: () => logs, env: process.env }),
     services: [spec("dpd/switch0", ...args)],
   });
-  supervisor.startAll();
+  supervisor.start();
   return supervisor;
 }
 

@@ -32,6 +32,8 @@ export interface Initialised {
 export async function initialise(options: InitialiseOptions): Promise<Initialised> {
   const { world, supervisor, rack } = options;
   const { signal, cancel } = deadlineSignal(world.timers, DEADLINE_MS, options.signal);
+  // Loads the platform's fetch now, while there is nothing else to do, and not when Nexus waits to be asked.
+  void new Request(rack.nexus.external);
   const missing = new Set(["nexus", "the sleds", "the switches", "the token"]);
   const tick = (step: string) => {
     missing.delete(step);
@@ -39,7 +41,7 @@ export async function initialise(options: InitialiseOptions): Promise<Initialise
   };
   const isUp = (...names: string[]) =>
     supervisor.until((services) => {
-      const dead = services.find(({ phase }) => phase === "waiting" || phase === "stopped");
+      const dead = services.find(({ lastExit }) => lastExit !== undefined);
       if (dead !== undefined) throw diedEarly(dead.name, dead.lastExit?.lastLine);
       return services.every(({ name, phase }) => !names.includes(name) || phase === "running");
     }, signal);

@@ -38,8 +38,13 @@ export async function runRack(options: UpOptions, dir: string, io: Io): Promise<
     world,
     launcher: launcherFor(options, dir, logs, io),
     services: rack.services,
-    onChange: (service, previous) => reporter.changed(service, previous),
+    onChange: (service, previous) => {
+      reporter.changed(service, previous);
+      if (service.name === "nexus" && service.phase === "running") startSleds();
+    },
   });
+  // They could only wait for Nexus, and while they start they would keep it from starting.
+  const startSleds = once(() => supervisor.start(({ kind }) => kind === "sled-agent"));
   const stop = stopOnSignals(supervisor, io, () => reporter.stopping());
   let token: string | undefined;
   const control = await serveControl(
@@ -48,7 +53,7 @@ export async function runRack(options: UpOptions, dir: string, io: Io): Promise<
     (error) => io.err(`racklet: ${error instanceof Error ? error.stack : String(error)}\n`),
   );
   try {
-    supervisor.startAll();
+    supervisor.start(({ kind }) => kind !== "sled-agent");
     const createPools = options.pools && !identity.poolsCreated;
     // Loaded while the services start.
     const { initialise } = await import("./initialise.ts");
@@ -94,4 +99,13 @@ function logPath(dir: string, name: string): string {
 
 function withLogs(error: unknown, dir: string): unknown {
   return error instanceof Failure ? new Failure(`${error.message}\nThe logs are in ${join(dir, "logs")}.`) : error;
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    work();
+  };
 }

@@ -45,8 +45,10 @@ export class Supervisor {
     );
   }
 
-  startAll(): void {
-    for (const service of this.#services.values()) this.#deliver(service, { type: "start" });
+  /** Starts the services that `which` picks, unless the rack is stopping. */
+  start(which: (spec: ServiceSpec) => boolean = () => true): void {
+    if (this.#isStopping) return;
+    for (const service of this.#services.values()) if (which(service.spec)) this.#deliver(service, { type: "start" });
   }
 
   /** Throws Failure when there is no such service or it cannot be done now. */

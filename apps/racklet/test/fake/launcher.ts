@@ -14,7 +14,7 @@ const supervisor = new Supervisor({
   launcher: processLauncher({ mainOf: () => fakeMain, logOf: () => log, env: process.env }),
   services: [spec("dpd/switch0", "run")],
 });
-supervisor.startAll();
+supervisor.start();
 await supervisor.until(([service]) => service?.phase === "running");
 process.stdout.write(`${supervisor.list()[0]?.pid}\n`);
 setInterval(() => {}, 60_000);
