@@ -1,4 +1,4 @@
-/** For tests across services: a Nexus context without listeners, and the parts of the NAT domain that sagas call. */
+/** For tests across services: a Nexus context without listeners, its first rows, and the parts of the NAT domain that sagas call. */
 export { contextOn, type NexusContext } from "./context.ts";
 export type { NexusConfig } from "./config.ts";
 export { migrations } from "./db/migrations.ts";
@@ -6,4 +6,5 @@ export type { NexusTables } from "./db/schema.ts";
 export type { NatEntry } from "./nat/entry.ts";
 export { putEntries, removeEntries } from "./nat/rows.ts";
 export { NAT_GROUP } from "./nat/sync-switch.ts";
+export { populate } from "./populate/populate.ts";
 export { NAT_AUDIT_TASK } from "./tasks/nat-audit.ts";

@@ -1,5 +1,5 @@
 /** Pages in the order of ids, and those that are always empty. */
-import type { PageRequest, QueryParam, ResultsPage } from "@racklet/api-kit";
+import { badToken, type PageRequest, type QueryParam, type ResultsPage } from "@racklet/api-kit";
 import { listing } from "./listing.ts";
 
 type ById = { readonly sort_by: "id_ascending" };
@@ -16,7 +16,8 @@ export async function idPage<Q extends ById & Readonly<Record<string, unknown>>,
   return of.page(await list({ limit: of.limit, lastSeen: of.lastSeen }), view, keyOf);
 }
 
-/** Of a resource that cannot exist here. */
-export function emptyPage<Item>(): ResultsPage<Item> {
+/** Of a resource that cannot exist here. No page token leads here, since an empty page has no successor. */
+export function emptyPage<Item>(page: PageRequest): ResultsPage<Item> {
+  if (page.selector !== undefined) throw badToken("corrupted token");
   return { items: [], next_page: null };
 }

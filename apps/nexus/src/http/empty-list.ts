@@ -2,7 +2,7 @@
  * Lists of what does not exist here yet. The caller must be allowed to see what the list is of, and a project must exist,
  * as if there were something in it.
  */
-import type { Handlers, RequestInfo } from "@racklet/api-kit";
+import type { Handlers, PageRequest, RequestInfo } from "@racklet/api-kit";
 import type { emptyListOperations } from "@racklet/api-types/nexus/operations/empty-list";
 import { authenticate } from "../authn/authenticate.ts";
 import { authorize } from "../authz/authorize.ts";
@@ -15,23 +15,21 @@ import { emptyPage } from "./by-id.ts";
 
 interface InProject {
   readonly query: { readonly project?: Selector | undefined };
-  readonly page: { readonly selector: unknown };
+  readonly page: PageRequest;
   readonly request: RequestInfo;
 }
 
 async function ofProject(nexus: NexusContext, { query, page, request }: InProject) {
   const op = await authenticate(nexus, request);
-  // An empty page has no successor: whatever token comes is not ours, and ends the list too.
-  if (page.selector !== undefined) return emptyPage<never>();
   if (query.project !== undefined) await lookupProjectFor(nexus, op, query.project, "list_children", "compute");
   else await authorize(nexus, op, "list_children", { type: "silo", id: ownSilo(op) });
-  return emptyPage<never>();
+  return emptyPage<never>(page);
 }
 
-async function ofSilo(nexus: NexusContext, { request }: { readonly request: RequestInfo }) {
+async function ofSilo(nexus: NexusContext, { page, request }: Pick<InProject, "page" | "request">) {
   const op = await authenticate(nexus, request);
   await authorize(nexus, op, "read", { type: "silo", id: ownSilo(op) });
-  return emptyPage<never>();
+  return emptyPage<never>(page);
 }
 
 async function missingMember(
@@ -65,9 +63,9 @@ export const emptyListHandlers: Handlers<NexusContext, typeof emptyListOperation
     throw await missingMember(nexus, "anti-affinity-group", input.params.anti_affinity_group, input);
   },
 
-  system_subnet_pool_list: async (nexus, { request }) => {
+  system_subnet_pool_list: async (nexus, { page, request }) => {
     const op = await authenticate(nexus, request);
     await authorize(nexus, op, "list_children", { type: "fleet" });
-    return emptyPage();
+    return emptyPage(page);
   },
 };

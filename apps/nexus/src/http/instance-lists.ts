@@ -1,20 +1,20 @@
 /** What belongs to an instance. Of what does not exist here yet there is none, once the instance is known to exist. */
-import type { Handlers, ResultsPage } from "@racklet/api-kit";
+import type { Handlers, PageRequest, ResultsPage } from "@racklet/api-kit";
 import { instanceListOperations } from "@racklet/api-types/nexus/operations/instance-lists";
 import type { NexusContext } from "../context.ts";
 import { pageKey } from "../db/paginate.ts";
 import { instanceSshKeys } from "../instance/ssh-keys.ts";
+import { emptyPage } from "./by-id.ts";
 import { identityView } from "./identity.ts";
 import { requestedInstance, type OneInstance } from "./instance-selector.ts";
 import { sortedListing } from "./listing.ts";
 
 async function none(
   nexus: NexusContext,
-  input: OneInstance & { readonly page: { readonly selector: unknown } },
+  input: OneInstance & { readonly page: PageRequest },
 ): Promise<ResultsPage<never>> {
-  // An empty page has no successor: whatever token comes is not ours, and ends the list too.
-  if (input.page.selector === undefined) await requestedInstance(nexus, input, "read");
-  return { items: [], next_page: null };
+  await requestedInstance(nexus, input, "read");
+  return emptyPage(input.page);
 }
 
 export const instanceListHandlers: Handlers<NexusContext, typeof instanceListOperations> = {

@@ -64,11 +64,11 @@ export const siloHandlers: Handlers<NexusContext, typeof siloOperations> = {
     return quotasView(await updateQuotas(nexus, op, params.silo, changes));
   },
 
-  silo_identity_provider_list: async (nexus, { query, request }) => {
+  silo_identity_provider_list: async (nexus, { query, page, request }) => {
     const op = await authenticate(nexus, request);
     const silo = await lookupSilo(nexus, op, query.silo, "read");
     await authorize(nexus, op, "list_children", { type: "identity-provider", siloId: silo.id });
-    return emptyPage();
+    return emptyPage(page);
   },
 };
 

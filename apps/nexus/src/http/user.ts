@@ -28,9 +28,9 @@ export const userHandlers: Handlers<NexusContext, typeof userOperations> = {
     return { ...userView(user), silo_name: siloName, fleet_viewer: isFleetViewer, silo_admin: isSiloAdmin };
   },
 
-  current_user_groups: async (nexus, { request }) => {
+  current_user_groups: async (nexus, { page, request }) => {
     await authenticate(nexus, request);
-    return emptyPage();
+    return emptyPage(page);
   },
 
   current_user_access_token_list: async (nexus, input) => {
@@ -62,10 +62,10 @@ export const userHandlers: Handlers<NexusContext, typeof userOperations> = {
     return userView(await getUser(nexus, op, params.user_id));
   },
 
-  group_list: async (nexus, { request }) => {
+  group_list: async (nexus, { page, request }) => {
     const op = await authenticate(nexus, request);
     await authorize(nexus, op, "read", { type: "silo", id: callingUser(op).siloId });
-    return emptyPage();
+    return emptyPage(page);
   },
 
   local_idp_user_create: async (nexus, { query, body, request }) => {

@@ -98,13 +98,13 @@ export const vpcRoutingHandlers: Handlers<NexusContext, typeof vpcRoutingOperati
     const op = await authenticate(nexus, input.request);
     const { query } = sortedListing(operations.internet_gateway_ip_pool_list.query, input);
     await lookupGateway(nexus, op, query.gateway, query, "list_children");
-    return emptyPage();
+    return emptyPage(input.page);
   },
   internet_gateway_ip_address_list: async (nexus, input) => {
     const op = await authenticate(nexus, input.request);
     const { query } = sortedListing(operations.internet_gateway_ip_address_list.query, input);
     await lookupGateway(nexus, op, query.gateway, query, "list_children");
-    return emptyPage();
+    return emptyPage(input.page);
   },
 };
 
