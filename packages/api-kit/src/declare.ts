@@ -26,8 +26,8 @@ export interface Revision {
   readonly description?: string;
   /** This revision's body to the next newer one's. Required where they differ; throws HttpError 400 when it cannot. */
   readonly up?: (body: never) => unknown;
-  /** This revision's query to the next newer one's. */
-  readonly upQuery?: (query: never) => unknown;
+  /** This revision's query to the next newer one's; `body` is this revision's. */
+  readonly upQuery?: (query: never, body: never) => unknown;
   /** The next newer revision's response to this one's. Total: it never throws. */
   readonly down?: (response: never) => unknown;
 }

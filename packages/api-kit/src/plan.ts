@@ -17,9 +17,14 @@ export interface RevisionPlan {
   readonly checkResponse: Validator | undefined;
   /** Names of whole-number fields of a form body. */
   readonly formIntegers: ReadonlySet<string>;
-  readonly up: (body: unknown) => unknown;
-  readonly upQuery: (query: unknown) => unknown;
+  readonly up: (request: UpRequest) => UpRequest;
   readonly down: (response: unknown) => unknown;
+}
+
+/** What of a request differs between versions. */
+export interface UpRequest {
+  readonly query: unknown;
+  readonly body: unknown;
 }
 
 export interface PlanOptions {
@@ -50,10 +55,9 @@ function planRevision(api: Api, operation: OperationInput, index: number, option
     );
   }
   const hops = operation.revisions.slice(0, index + 1).filter((hop): hop is Revision => !hop.removed);
-  const ups = hops.toReversed().flatMap((hop) => (hop.up === undefined ? [] : [hop.up as (body: unknown) => unknown]));
-  const upQueries = hops
+  const ups = hops
     .toReversed()
-    .flatMap((hop) => (hop.upQuery === undefined ? [] : [hop.upQuery as (query: unknown) => unknown]));
+    .flatMap((hop) => (hop.up === undefined && hop.upQuery === undefined ? [] : [upOf(hop)]));
   const downs = hops.flatMap((hop) => (hop.down === undefined ? [] : [hop.down as (response: unknown) => unknown]));
   return {
     operation,
@@ -66,7 +70,6 @@ function planRevision(api: Api, operation: OperationInput, index: number, option
     checkResponse: options.responseValidators?.[responseKey(operation.operationId, since)],
     formIntegers: formIntegers(operation, revision),
     up: compose(ups),
-    upQuery: compose(upQueries),
     down: compose(downs),
   };
 }
@@ -82,7 +85,17 @@ function formIntegers(operation: OperationInput, revision: Revision): ReadonlySe
   );
 }
 
-function compose(steps: readonly ((value: unknown) => unknown)[]): (value: unknown) => unknown {
+/** Both conversions see the revision's own body: what was in the body may have moved into the query. */
+function upOf(hop: Revision): (request: UpRequest) => UpRequest {
+  const up = hop.up as ((body: unknown) => unknown) | undefined;
+  const upQuery = hop.upQuery as ((query: unknown, body: unknown) => unknown) | undefined;
+  return ({ query, body }) => ({
+    query: upQuery === undefined ? query : upQuery(query, body),
+    body: up === undefined ? body : up(body),
+  });
+}
+
+function compose<T>(steps: readonly ((value: T) => T)[]): (value: T) => T {
   const [only] = steps;
   if (only === undefined) return (value) => value;
   if (steps.length === 1) return only;

@@ -140,10 +140,10 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
       version,
       log: world.log,
     };
+    const own = { query: values, body };
     const input = {
       params,
-      query: isOverride ? values : plan.upQuery(values),
-      body: isOverride ? body : plan.up(body),
+      ...(isOverride ? own : plan.up(own)),
       page,
       request,
     };
