@@ -17,6 +17,10 @@ export interface Story {
   readonly project: string;
   /** Entries of `instance` that its addresses demand, with the sled, MAC and VNI it has now. */
   wanted(instance: string): Promise<SeenNat[]>;
+  /** The sled-agent that has the instance, as operators name it; some other one when none has. */
+  host(instance: string): Promise<string>;
+  /** What both switches should hold for the given instances and do hold, sorted. */
+  nat(...instances: string[]): Promise<{ want: SeenNat[]; have: SeenNat[][] }>;
   /** Waits until both switches hold exactly the entries of the given instances. */
   expectNat(...instances: string[]): Promise<void>;
   running(instance: string): Promise<void>;
@@ -48,6 +52,7 @@ export async function beginStory(rack: Rack): Promise<Story> {
 
 interface DebugVmm {
   readonly instance_id: string;
+  readonly instance_name: string;
   readonly sled_id: string;
   readonly state: string;
 }
@@ -86,6 +91,12 @@ function storyOn(rack: Rack, oxide: Oxide, project: string): Story {
     }));
   };
 
+  const nat = async (...instances: string[]): Promise<{ want: SeenNat[]; have: SeenNat[][] }> => {
+    const want = sorted((await Promise.all(instances.map(wanted))).flat());
+    const have = await Promise.all(SWITCHES.map(async (name) => sorted(await natEntries(rack.dpdClient(name)))));
+    return { want, have };
+  };
+
   const inState = async (instance: string, state: string): Promise<void> => {
     await until(
       `${instance} is ${state}`,
@@ -100,21 +111,26 @@ function storyOn(rack: Rack, oxide: Oxide, project: string): Story {
     oxide,
     project,
     wanted,
+    host: async (instance) => {
+      const vmms = await debug<DebugVmm[]>(`${rack.nexus.lockstep}/debug/vmms`);
+      const sledId = vmms.find(({ instance_name }) => instance_name === instance)?.sled_id;
+      return `sled-agent/${Math.max(
+        0,
+        rack.sled_agents.findIndex(({ id }) => id === sledId),
+      )}`;
+    },
+    nat,
     expectNat: async (...instances) => {
-      await until(
-        `both switches hold exactly the entries of ${instances.join(", ") || "nobody"}`,
-        async () => {
-          const want = sorted((await Promise.all(instances.map(wanted))).flat());
-          const have = await Promise.all(SWITCHES.map(async (name) => sorted(await natEntries(rack.dpdClient(name)))));
-          return { want, have };
-        },
-        ({ want, have }) => have.every((entries) => JSON.stringify(entries) === JSON.stringify(want)),
-        { deadlineMs: 30_000 },
-      );
+      const what = `both switches hold exactly the entries of ${instances.join(", ") || "nobody"}`;
+      await until(what, () => nat(...instances), agrees, { deadlineMs: 30_000 });
     },
     running: (instance) => inState(instance, "running"),
     stopped: (instance) => inState(instance, "stopped"),
   };
+}
+
+export function agrees({ want, have }: { want: SeenNat[]; have: SeenNat[][] }): boolean {
+  return have.every((entries) => JSON.stringify(entries) === JSON.stringify(want));
 }
 
 const sorted = (entries: readonly SeenNat[]): SeenNat[] =>

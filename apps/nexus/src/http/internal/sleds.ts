@@ -5,12 +5,18 @@ import type { SledAgentInfo } from "@racklet/api-types/nexus-internal/types";
 import { canonicalIp } from "@racklet/net";
 import type { NexusContext } from "../../context.ts";
 import { invalidRequest } from "../../errors.ts";
+import { INSTANCE_WATCHER } from "../../tasks/names.ts";
 import { getSled, registerSled, registerSwitch, type SledReport, type SledRow } from "../../sled/register.ts";
 
 type Operations = Pick<(typeof nexusInternalApi)["operations"], "sled_agent_get" | "sled_agent_put" | "switch_put">;
 
 export const sledHandlers: Handlers<NexusContext, Operations> = {
-  sled_agent_get: async (nexus, { params }) => toWire(await getSled(nexus, params.sled_id)),
+  sled_agent_get: async (nexus, { params }) => {
+    const sled = await getSled(nexus, params.sled_id);
+    // A sled-agent asks this when it starts, and it starts without VMMs: those it had are missed at once.
+    nexus.tasks.activate(INSTANCE_WATCHER);
+    return toWire(sled);
+  },
   sled_agent_put: async (nexus, { params, body }) => registerSled(nexus, fromWire(params.sled_id, body)),
   switch_put: async (nexus, { params, body }) => {
     const { part: part_number, serial: serial_number, revision } = body.baseboard;
