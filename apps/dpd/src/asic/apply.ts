@@ -1,11 +1,13 @@
 /**
- * Executes a plan of table steps and undoes it when one fails. The plan with the position reached is the journal: what
- * was done is everything before the position, in order. Undo goes backwards and restores each key to what the plan says
- * was there, reading first, so it also repairs an operation that took effect and then reported a failure.
+ * Executes a plan and undoes it when a step fails. The plan with the position reached is the journal: what was done is
+ * everything before the position, in order. Undo goes backwards and restores each key, group and port to what the plan
+ * says was there, reading first, so it also repairs an operation that took effect and then reported a failure.
  */
 import { rollbackFailed } from "../errors.ts";
 import type { TableDecl } from "../table/types.ts";
 import type { AsicBackend, AsicTable } from "./backend.ts";
+import { performDevice, restoreDevice } from "./device.ts";
+import type { DeviceStep } from "./device.ts";
 
 export type TableStep<R> =
   | { readonly kind: "delete"; readonly table: TableDecl<R>; readonly rows: readonly R[] }
@@ -27,6 +29,9 @@ export interface Unresolved<R> {
   readonly prior: R | undefined;
 }
 
+/** One step of a plan, over whichever table; made by `insertRows`, `updateRows`, `deleteRows`, or a DeviceStep. */
+export type PlanStep = TableStep<unknown> | DeviceStep;
+
 /** Called between slices of a long change; throws when the ASIC it runs on is gone, and then nothing is undone. */
 export type Pause = () => Promise<void>;
 
@@ -34,33 +39,54 @@ export class ApplyFailure<R> extends Error {
   override readonly name = "ApplyFailure";
   /** What the caller of the API is told. */
   readonly error: unknown;
-  /** Empty when everything was undone. */
+  /** Keys that were not restored. Empty, as `stranded`, when everything was undone. */
   readonly unresolved: readonly Unresolved<R>[];
+  /** Group and port steps whose effect is still there, or unknown. */
+  readonly stranded: readonly DeviceStep[];
 
-  constructor(cause: unknown, unresolved: readonly Unresolved<R>[]) {
-    super("a table change failed", { cause });
-    this.error = unresolved.length === 0 ? cause : rollbackFailed(cause);
+  constructor(cause: unknown, { unresolved, stranded }: Leftovers<R>) {
+    super("a change of the ASIC failed", { cause });
+    this.error = unresolved.length + stranded.length === 0 ? cause : rollbackFailed(cause);
     this.unresolved = unresolved;
+    this.stranded = stranded;
   }
+}
+
+/** What an undo could not restore. */
+export interface Leftovers<R> {
+  readonly unresolved: readonly Unresolved<R>[];
+  readonly stranded: readonly DeviceStep[];
 }
 
 /** Operations between two pauses: about a millisecond on the model. */
 const SLICE = 2048;
 
 /** All steps take effect, or ApplyFailure is thrown. */
-export async function applySteps<R>(asic: AsicBackend, steps: readonly TableStep<R>[], pause: Pause): Promise<void> {
+export async function applySteps<R>(
+  asic: AsicBackend,
+  steps: readonly (TableStep<R> | DeviceStep)[],
+  pause: Pause,
+): Promise<void> {
   let done = 0;
   for (const [position, step] of steps.entries()) {
-    const table = asic.table(step.table);
-    for (let at = 0; at < step.rows.length; at++) {
+    const table = "table" in step ? asic.table(step.table) : undefined;
+    const count = operations(step);
+    for (let at = 0; at < count; at++) {
       if (++done % SLICE === 0) await pause();
       try {
-        perform(table, step, at);
+        // A table step has a table.
+        if ("table" in step) perform(table as AsicTable<R>, step, at);
+        else performDevice(asic, step);
       } catch (cause) {
         throw new ApplyFailure(cause, await undo(asic, steps, position, at, pause));
       }
     }
   }
+}
+
+/** How many operations of the ASIC a step takes. */
+function operations<R>(step: TableStep<R> | DeviceStep): number {
+  return "table" in step ? step.rows.length : 1;
 }
 
 function perform<R>(table: AsicTable<R>, step: TableStep<R>, at: number): void {
@@ -74,16 +100,21 @@ function perform<R>(table: AsicTable<R>, step: TableStep<R>, at: number): void {
 /** Restores everything up to and including the failed operation; goes on past failures and answers what remains. */
 async function undo<R>(
   asic: AsicBackend,
-  steps: readonly TableStep<R>[],
+  steps: readonly (TableStep<R> | DeviceStep)[],
   lastStep: number,
   lastRow: number,
   pause: Pause,
-): Promise<Unresolved<R>[]> {
+): Promise<Leftovers<R>> {
   const unresolved: Unresolved<R>[] = [];
+  const stranded: DeviceStep[] = [];
   let done = 0;
   for (let position = lastStep; position >= 0; position--) {
     const step = steps[position];
     if (step === undefined) continue;
+    if (!("table" in step)) {
+      if (!deviceRestored(asic, step)) stranded.push(step);
+      continue;
+    }
     const table = asic.table(step.table);
     for (let at = position === lastStep ? lastRow : step.rows.length - 1; at >= 0; at--) {
       if (++done % SLICE === 0) await pause();
@@ -92,7 +123,28 @@ async function undo<R>(
       if (!restored(table, row, prior)) unresolved.push({ table: step.table, row, prior });
     }
   }
-  return unresolved;
+  return { unresolved, stranded };
+}
+
+/** Tries again what an undo left behind, in its order; answers what still remains. */
+export function retryUndo(asic: AsicBackend, { unresolved, stranded }: Leftovers<unknown>): Leftovers<unknown> {
+  return {
+    unresolved: unresolved.filter(({ table, row, prior }) => !restored(asic.table(table), row, prior)),
+    stranded: stranded.filter((step) => !deviceRestored(asic, step)),
+  };
+}
+
+/** A second look, because a fault may strike after the fact: restoring what is right already does nothing. */
+function deviceRestored(asic: AsicBackend, step: DeviceStep): boolean {
+  for (const last of [false, true]) {
+    try {
+      restoreDevice(asic, step);
+      return true;
+    } catch {
+      if (last) return false;
+    }
+  }
+  return false;
 }
 
 function priorOf<R>(step: TableStep<R>, at: number): R | undefined {

@@ -45,8 +45,56 @@ export interface AsicTable<R> {
   usage(): TableUsage;
 }
 
+/** A port that gets a copy of what is sent to a multicast group. */
+export interface GroupMember {
+  /** The number of the ASIC port. */
+  readonly port: number;
+  /** What the copy is marked with; egress looks it up. */
+  readonly rid: number;
+  /** 0 excludes nothing. */
+  readonly level1ExclusionId: number;
+}
+
+/** Multicast groups, by id 1..65535. Errors as those of AsicTable; a port that is in the group already is `asicFailure`. */
+export interface AsicGroups {
+  /** An empty group. */
+  create(id: number): void;
+  /** Its members go with it. */
+  destroy(id: number): void;
+  addPort(id: number, member: GroupMember): void;
+  removePort(id: number, port: number): void;
+  /** The members; undefined when there is no such group. */
+  find(id: number): readonly GroupMember[] | undefined;
+  list(): readonly number[];
+  clear(): void;
+}
+
+/** What a port of the ASIC is set to. The words of speed and FEC are those of the API. */
+export interface PortConfig {
+  /** The number of the ASIC port, 0..511. */
+  readonly port: number;
+  readonly speed: string;
+  readonly fec: string | null;
+  readonly autoneg: boolean;
+  readonly kr: boolean;
+  readonly enabled: boolean;
+}
+
+/** Ports, kept by reference as rows are. Errors as those of AsicTable. */
+export interface AsicPorts {
+  create(config: PortConfig): void;
+  update(config: PortConfig): void;
+  delete(port: number): void;
+  find(port: number): PortConfig | undefined;
+  list(): readonly PortConfig[];
+  isUp(port: number): boolean;
+  clear(): void;
+}
+
 export interface AsicBackend {
   /** For people: `model`, `chaos(model)`, `absent`. */
   readonly name: string;
   table<R>(table: TableDecl<R>): AsicTable<R>;
+  readonly groups: AsicGroups;
+  readonly ports: AsicPorts;
 }

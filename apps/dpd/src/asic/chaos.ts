@@ -14,34 +14,69 @@ export interface Fault {
   readonly when: "before" | "after";
 }
 
-export type Operation = "insert" | "update" | "delete" | "clear" | "find" | "rows";
+export type WriteOperation =
+  | "insert"
+  | "update"
+  | "delete"
+  | "clear"
+  | "createGroup"
+  | "destroyGroup"
+  | "addGroupPort"
+  | "removeGroupPort"
+  | "createPort"
+  | "updatePort"
+  | "deletePort";
+
+export type ReadOperation = "find" | "rows" | "findGroup" | "listGroups" | "findPort" | "listPorts" | "isPortUp";
+
+export type Operation = WriteOperation | ReadOperation;
 
 export interface FaultSource {
-  next(operation: Operation, table: string): Fault | undefined;
+  /** `target` is the table, `groups` or `ports`. */
+  next(operation: Operation, target: string): Fault | undefined;
 }
 
 export function chaosAsic(inner: AsicBackend, faults: FaultSource): AsicBackend {
+  const run = <T>(target: string, operation: Operation, perform: () => T): T => {
+    const fault = faults.next(operation, target);
+    if (fault?.when === "before") throw faultError(fault, operation, target);
+    const result = perform();
+    if (fault !== undefined) throw faultError(fault, operation, target);
+    return result;
+  };
   return {
     name: `chaos(${inner.name})`,
     table<R>(table: TableDecl<R>): AsicTable<R> {
       const held = inner.table(table);
-      const run = <T>(operation: Operation, perform: () => T): T => {
-        const fault = faults.next(operation, table.name);
-        if (fault?.when === "before") throw faultError(fault, operation, table.name);
-        const result = perform();
-        if (fault !== undefined) throw faultError(fault, operation, table.name);
-        return result;
-      };
+      const { name } = table;
       return {
-        insert: (row) => run("insert", () => held.insert(row)),
-        update: (row) => run("update", () => held.update(row)),
-        delete: (row) => run("delete", () => held.delete(row)),
-        clear: () => run("clear", () => held.clear()),
-        find: (row) => run("find", () => held.find(row)),
-        rows: () => run("rows", () => held.rows()),
+        insert: (row) => run(name, "insert", () => held.insert(row)),
+        update: (row) => run(name, "update", () => held.update(row)),
+        delete: (row) => run(name, "delete", () => held.delete(row)),
+        clear: () => run(name, "clear", () => held.clear()),
+        find: (row) => run(name, "find", () => held.find(row)),
+        rows: () => run(name, "rows", () => held.rows()),
         counters: () => held.counters(),
         usage: () => held.usage(),
       };
+    },
+    groups: {
+      create: (id) => run("groups", "createGroup", () => inner.groups.create(id)),
+      destroy: (id) => run("groups", "destroyGroup", () => inner.groups.destroy(id)),
+      addPort: (id, member) => run("groups", "addGroupPort", () => inner.groups.addPort(id, member)),
+      removePort: (id, port) => run("groups", "removeGroupPort", () => inner.groups.removePort(id, port)),
+      find: (id) => run("groups", "findGroup", () => inner.groups.find(id)),
+      list: () => run("groups", "listGroups", () => inner.groups.list()),
+      clear: () => run("groups", "clear", () => inner.groups.clear()),
+    },
+    ports: {
+      create: (config) => run("ports", "createPort", () => inner.ports.create(config)),
+      update: (config) => run("ports", "updatePort", () => inner.ports.update(config)),
+      delete: (port) => run("ports", "deletePort", () => inner.ports.delete(port)),
+      find: (port) => run("ports", "findPort", () => inner.ports.find(port)),
+      list: () => run("ports", "listPorts", () => inner.ports.list()),
+      isUp: (port) => run("ports", "isPortUp", () => inner.ports.isUp(port)),
+      clear: () => run("ports", "clear", () => inner.ports.clear()),
     },
   };
 }
@@ -82,12 +117,22 @@ export function faultsAt(failing: (write: number) => boolean, fault: Fault): Cou
   };
 }
 
-function isRead(operation: Operation): boolean {
-  return operation === "find" || operation === "rows";
+const READS: ReadonlySet<Operation> = new Set<ReadOperation>([
+  "find",
+  "rows",
+  "findGroup",
+  "listGroups",
+  "findPort",
+  "listPorts",
+  "isPortUp",
+]);
+
+export function isRead(operation: Operation): boolean {
+  return READS.has(operation);
 }
 
-function faultError(fault: Fault, operation: Operation, table: string): DpdError {
-  const message = `injected fault ${fault.when} ${operation} on ${table}`;
+function faultError(fault: Fault, operation: Operation, target: string): DpdError {
+  const message = `injected fault ${fault.when} ${operation} on ${target}`;
   return fault.kind === "synthetic" ? synthetic(message) : asicFailure(message);
 }
 

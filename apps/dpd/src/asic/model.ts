@@ -3,12 +3,16 @@ import { DpdError, tableFull } from "../errors.ts";
 import { keyText } from "../table/text.ts";
 import type { Profile, TableDecl } from "../table/types.ts";
 import type { AsicBackend, AsicTable, RowCounter, TableUsage } from "./backend.ts";
+import { ModelGroups } from "./groups.ts";
+import { ModelPorts } from "./ports.ts";
 import { RangeIndex } from "./range-index.ts";
 
 export function modelAsic(profile: Profile): AsicBackend {
   const tables = new Map<string, unknown>();
   return {
     name: "model",
+    groups: new ModelGroups(profile),
+    ports: new ModelPorts(),
     table<R>(table: TableDecl<R>): AsicTable<R> {
       let held = tables.get(table.name);
       if (held === undefined) tables.set(table.name, (held = new ModelTable(table, profile)));

@@ -5,6 +5,7 @@
  */
 import type { World } from "@racklet/world";
 import type { AsicBackend } from "../asic/backend.ts";
+import { emptyAsic } from "../asic/empty.ts";
 import { DpdError, asicUnavailable } from "../errors.ts";
 import { TABLES } from "../table/catalogue.ts";
 import type { SwitchIdentifiers } from "./identifiers.ts";
@@ -50,7 +51,7 @@ export class Switch {
   /** Takes an ASIC into use from empty tables. When they cannot be emptied the state is `asic_failed`. */
   attach(asic: AsicBackend, identifiers: SwitchIdentifiers): void {
     try {
-      emptyTables(asic);
+      emptyAsic(asic, TABLES);
     } catch (error) {
       this.fail(`the tables of the ASIC cannot be emptied: ${String(error)}`);
       return;
@@ -122,12 +123,5 @@ export class Switch {
   #unavailable(): DpdError {
     const reason = this.#lastError === null ? "" : `: ${this.#lastError}`;
     return asicUnavailable(`the switch is not ready (${this.#state})${reason}`);
-  }
-}
-
-function emptyTables(asic: AsicBackend): void {
-  for (const declaration of TABLES) {
-    const table = asic.table(declaration);
-    if (table.usage().occupancy > 0) table.clear();
   }
 }

@@ -8,5 +8,12 @@ import type { TableDomain } from "./types.ts";
 export type DomainLocks = Readonly<Record<TableDomain, Mutex>>;
 
 export function createLocks(): DomainLocks {
-  return { nat: new Mutex() };
+  return {
+    nat: new Mutex(),
+    mcast: new Mutex(),
+    route: new Mutex(),
+    port: new Mutex(),
+    subnet: new Mutex(),
+    neighbor: new Mutex(),
+  };
 }

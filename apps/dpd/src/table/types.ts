@@ -6,7 +6,7 @@
 export type Profile = "sidecar" | "large";
 
 /** Tables of one domain change together, under that domain's lock. */
-export type TableDomain = "nat";
+export type TableDomain = "nat" | "mcast" | "route" | "port" | "subnet" | "neighbor";
 
 /** How a value is held: an address (`ipv4`, `ipv6`) as its canonical text, a MAC as a 48-bit number, the rest plainly. */
 export type FieldType = "ipv4" | "ipv6" | "mac" | "uint" | "bool";
