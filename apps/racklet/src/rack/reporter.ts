@@ -46,6 +46,12 @@ export class Reporter {
     if (!this.#isQuiet) this.#io.err(`${this.#io.isLive ? "\n" : ""}stopping the rack (once more to kill it)\n`);
   }
 
+  /** The reason follows as an error; what the stop does to the services adds nothing. */
+  failed(): void {
+    this.#isStopping = true;
+    this.#clear();
+  }
+
   stopped(): void {
     if (!this.#isQuiet) this.#io.err("stopped\n");
   }
@@ -53,7 +59,8 @@ export class Reporter {
   #sentence(service: ServiceStatus, previous: Phase): string | undefined {
     const { good, bad, warn } = this.#io.errStyle;
     const { name, phase, restarts, lastExit } = service;
-    if (phase === "waiting" && lastExit !== undefined)
+    // A death while starting ends the start, and is told then.
+    if (phase === "waiting" && lastExit !== undefined && !this.#isStarting)
       return `${bad("✗")} ${name} ${describeExit(lastExit)}; restarting it`;
     if (previous === "stopping" && phase === "stopped") return `${warn("■")} ${name} is stopped`;
     if (phase === "paused") return `${warn("‖")} ${name} is paused`;

@@ -76,7 +76,10 @@ export async function runRack(options: UpOptions, dir: string, io: Io): Promise<
     io.out(options.json ? readyLine(ready) : readyText(ready, io.style));
     await stop.requested;
   } catch (error) {
-    if (!stop.signal.aborted) throw withLogs(error, dir);
+    if (!stop.signal.aborted) {
+      reporter.failed();
+      throw withLogs(error, dir);
+    }
   } finally {
     await supervisor.stopAll();
     control.close();

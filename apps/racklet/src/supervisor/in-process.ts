@@ -1,4 +1,4 @@
-/** Services inside the launcher's own process: less memory, and no borders between them. Killing one drops it without grace. */
+/** Services inside the launcher's own process: less memory, and no borders between them. A kill is a stop that nobody waits for. */
 import type { World } from "@racklet/world";
 import { errorText } from "../failure.ts";
 import type { LogFile } from "./log-file.ts";
