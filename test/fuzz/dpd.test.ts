@@ -6,5 +6,6 @@ fuzz({
   api: dpdApi,
   start: startDpd,
   rounds: 20,
-  rarelySucceeds: { nat_group_changes: "must name the very generation that the group is at" },
+  // Some need the very generation that a group is at.
+  successes: 0.9,
 });

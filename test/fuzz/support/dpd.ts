@@ -30,7 +30,6 @@ export async function startDpd(): Promise<Target> {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
   };
-  const target = { internal_ip: "fd00:1122:3344:101::1", inner_mac: { a: [0xa8, 0x40, 0x25, 0xf0, 0, 1] }, vni: 2000 };
   const prepare = async (): Promise<void> => {
     await ask("DELETE", "/all-settings");
     await ask("PUT", "/nat/ipv4/10.0.0.1/0/99", TARGET);
@@ -43,6 +42,7 @@ export async function startDpd(): Promise<Target> {
   return {
     api: dpdApi,
     prepare,
+    prepareEvery: 60,
     send: async (request) => app.fetch(request),
     headers: {},
     troubles,

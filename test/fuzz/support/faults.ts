@@ -2,6 +2,7 @@
 import { REPLAY } from "./seed.ts";
 
 const SHOWN = 5;
+const LISTED = 40;
 /** No more is learned from a service that gets everything wrong. */
 const MAX = 200;
 
@@ -19,6 +20,6 @@ export class Faults {
     const shown = this.#found.slice(0, SHOWN).map((text, i) => `--- ${i + 1}. ${text}`);
     const rest = [...new Set(this.#found.slice(SHOWN).map((text) => text.split("\n")[0]))];
     const tail = rest.length === 0 ? [] : [`--- and ${this.#found.length - SHOWN} more:`, ...rest];
-    throw new Error([`${this.#found.length} faults; ${REPLAY}`, ...shown, ...tail].join("\n"));
+    throw new Error([`${this.#found.length} faults; ${REPLAY}`, ...shown, ...tail.slice(0, LISTED)].join("\n"));
   }
 }

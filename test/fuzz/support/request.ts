@@ -25,7 +25,9 @@ export function validParts(operation: DocumentOperation, pool: Pool, dice: Dice)
   const draw = (name: string, schema: DocumentOperation["params"][number]["schema"]): unknown =>
     dice.sample(valuesOf(document, schema, pool, name));
   // A page token is what an answer gave: a made-up one is wrong input.
-  const optional = query.filter(({ name, isRequired }) => isRequired || (name !== "page_token" && dice.below(2) === 0));
+  const isGiven = (name: string): boolean =>
+    name !== "page_token" && dice.below(pool.named(name).length === 0 ? 3 : 20) > 1;
+  const optional = query.filter(({ name, isRequired }) => isRequired || isGiven(name));
   return {
     params: Object.fromEntries(params.map(({ name, schema }) => [name, segment(String(draw(name, schema)))])),
     query: Object.fromEntries(

@@ -1,17 +1,11 @@
 /** A sled-agent on virtual time, so that its VMs stand still between requests, and a Nexus that agrees to everything. */
-import { responseValidators } from "@racklet/api-types/gen/sled-agent.response-validators.js";
 import { sledAgentApi } from "@racklet/api-types/sled-agent/api";
 import { simulation } from "@racklet/sim";
-import {
-  createApp,
-  createContext,
-  type SledAgentConfig,
-  type SledAgentContext,
-  type SledAgentOverrides,
-} from "@racklet/sled-agent";
+import type { SledAgentContext, SledAgentOverrides } from "@racklet/sled-agent";
 import { troubleLog } from "./log.ts";
 import { createPool } from "./pool.ts";
 import { SEED } from "./seed.ts";
+import { sledApp } from "./sled-app.ts";
 import type { Target } from "./target.ts";
 import { INSTANCE, NIC, SNAT, V2P, VMM, VMM_REGISTRATION } from "./vmm.ts";
 
@@ -24,30 +18,16 @@ const NEXUS: NonNullable<SledAgentOverrides["nexus"]> = {
   putVmmState: async () => {},
 };
 
-const CONFIG: SledAgentConfig = {
-  listen: { host: "::1", port: 12_345 },
-  nexus: "http://[::1]:12221",
-  sledId: "5ed00000-0000-4000-8000-000000000001",
-  rackId: "c19a698f-c6f9-4a17-ae30-20d711b8f7dc",
-  serial: "FUZZSLED",
-  scrimlet: false,
-  dpd: undefined,
-  mode: "real",
-  underlay: "fd00:1122:3344:101::1",
-  vmTiming: { bootMs: [100, 100], stopMs: 40 },
-};
-
 export async function startSledAgent(): Promise<Target> {
   const { log, troubles } = troubleLog();
   const sim = simulation({ seed: SEED });
-  const ctx = createContext(CONFIG, { ...sim.world("sled-agent"), log }, { nexus: NEXUS });
-  const app = createApp(ctx, { responseValidators });
+  const { ctx, fetch } = sledApp({ ...sim.world("sled-agent"), log }, "http://[::1]:12221", { nexus: NEXUS });
   // There is no list of VMMs: these are the ones that may be there.
   const mentioned = new Set<string>();
   const send = async (request: Request): Promise<Response> => {
     const [id] = /(?<=^\/vmms\/)[0-9a-f-]{36}(?=\/|$)/i.exec(new URL(request.url).pathname) ?? [];
     if (id !== undefined) mentioned.add(id.toLowerCase());
-    const response = await sim.clock.run(async () => app.fetch(request));
+    const response = await sim.clock.run(() => fetch(request));
     // What the request started on a VM ends before anything is compared.
     await sim.clock.runUntilIdle();
     return response;
@@ -90,8 +70,9 @@ export async function startSledAgent(): Promise<Target> {
     pool,
     troubles,
     prepare,
+    prepareEvery: 20,
     async digest() {
-      const views = ["/debug/opte/ports", "/debug/opte/v2p"].map((path) => app.request(`http://sled${path}`));
+      const views = ["/debug/opte/ports", "/debug/opte/v2p"].map((path) => fetch(new Request(`http://sled${path}`)));
       const lines = await Promise.all(views.map(async (view) => (await view).text()));
       const states = [...mentioned].sort().map((id) => stateOf(ctx.vmms, id));
       return [...lines, ...states.filter((state) => state !== undefined)].join("\n");

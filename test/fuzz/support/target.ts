@@ -8,6 +8,8 @@ export interface Target {
   send(request: Request): Promise<Response>;
   /** Puts back what random requests may have removed. */
   prepare(): Promise<void>;
+  /** So many random requests may go by without. */
+  readonly prepareEvery: number;
   /** Everything clients can see and nothing that changes by itself, one fact a line. */
   digest(): Promise<string>;
   readonly pool: Pool;

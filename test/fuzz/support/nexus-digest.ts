@@ -1,0 +1,33 @@
+/** Every row of Nexus' database that means something to anybody, one a line. */
+import type { NexusContext, NexusTables } from "@racklet/nexus/testing";
+
+/** Of what was tried, for operators; and numbers that were given out, which nobody gets again. */
+const RECORDS = /^(saga|saga_node_event|counter|.*migration.*)$/;
+/** Guards against races: they may rise without anything having changed. */
+const GUARDS = new Set(["rcgen", "state_gen", "updater_gen", "time_last_used"]);
+
+export async function nexusDigest({ store: { db } }: NexusContext): Promise<string> {
+  const lines: string[] = [];
+  for (const table of await tablesOf(db)) {
+    const rows = await db.selectFrom(table).selectAll().execute();
+    for (const row of rows) {
+      if (isDead(row)) continue;
+      const shown = Object.entries(row).filter(([column]) => !GUARDS.has(column));
+      lines.push(`${table} ${JSON.stringify(Object.fromEntries(shown))}`);
+    }
+  }
+  return lines.sort().join("\n");
+}
+
+// Nobody can see these rows any more; undoing a creation may leave one.
+function isDead(row: object): boolean {
+  const { time_deleted: deleted, version_removed: removed }: { time_deleted?: unknown; version_removed?: unknown } =
+    row;
+  return typeof deleted === "string" || typeof removed === "number";
+}
+
+async function tablesOf(db: NexusContext["store"]["db"]): Promise<(keyof NexusTables)[]> {
+  const tables = await db.introspection.getTables();
+  // Nexus' own schema has these and no others.
+  return tables.map(({ name }) => name as keyof NexusTables).filter((name) => !RECORDS.test(name));
+}
