@@ -97,6 +97,7 @@ export const s = {
   any: (): Schema<unknown> => make({ kind: "any" }),
   null: (): Schema<null> => make({ kind: "null" }),
   boolean: (): Schema<boolean> => make({ kind: "boolean" }),
+  float: (): Schema<number> => make({ kind: "number", format: "float" }),
   double: (): Schema<number> => make({ kind: "number", format: "double" }),
   u8: () => unsigned("uint8"),
   u16: () => unsigned("uint16"),

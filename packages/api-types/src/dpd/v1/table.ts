@@ -39,3 +39,4 @@ export type TableCounterEntry = Infer<typeof TableCounterEntry>;
 
 export const TableNames = s.array(s.string());
 export const TableCounters = s.array(TableCounterEntry);
+export const CounterNames = s.array(s.string());
