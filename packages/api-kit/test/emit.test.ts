@@ -88,9 +88,8 @@ const only = (body: Schema): Api =>
   });
 const bodyOf = (body: Schema): unknown => {
   const paths = emitDocument(only(body), 0)["paths"] as Record<string, Record<string, { requestBody: unknown }>>;
-  return (paths["/x"]?.["put"]?.requestBody as { content: Record<string, { schema: unknown }> }).content[
-    "application/json"
-  ]?.schema;
+  const printed = paths["/x"]?.["put"]?.requestBody as { content: Record<string, { schema: unknown }> } | undefined;
+  return printed?.content["application/json"]?.schema;
 };
 
 describe("a document", () => {
