@@ -41,6 +41,7 @@ export async function startDpd(): Promise<Target> {
 
   return {
     api: dpdApi,
+    app,
     prepare,
     prepareEvery: 60,
     send: async (request) => app.fetch(request),

@@ -30,7 +30,7 @@ export async function startNexus(name: keyof NexusApps): Promise<Target> {
   const nexus = await sim.clock.run(() => createContext(config, { ...sim.world("nexus"), log }));
   const apps = createApps(nexus, { responseValidators: { external, internal, lockstep } });
   const sled = sledApp(sim.world("sled-agent"), INTERNAL_URL);
-  sim.network.listen("sled-agent", `http://${SLED_ADDRESS}`, sled.fetch);
+  sim.network.listen("sled-agent", `http://${SLED_ADDRESS}`, (request) => sled.app.fetch(request));
   sim.network.listen("nexus", INTERNAL_URL, (request) => apps.internal.fetch(request));
   await sim.clock.run(() => populate(nexus));
   const admin = await keepAdmin(nexus);
@@ -63,8 +63,9 @@ export async function startNexus(name: keyof NexusApps): Promise<Target> {
 
   return {
     api: APIS[name],
+    app: apps[name],
     send: sendTo(name),
-    headers: name === "external" ? headers : {},
+    ...(name === "external" ? { headers, publicOperations: PUBLIC } : { headers: {} }),
     pool: nexusPool(),
     troubles,
     prepare,
@@ -77,6 +78,9 @@ export async function startNexus(name: keyof NexusApps): Promise<Target> {
     },
   };
 }
+
+/** For those who are about to log in, and those who no longer are. */
+const PUBLIC = ["device_auth_request", "device_access_token", "login_local", "logout", "ping"];
 
 const GIB = 2 ** 30;
 const named = { name: "alpha", description: "" };

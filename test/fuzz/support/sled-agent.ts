@@ -21,13 +21,13 @@ const NEXUS: NonNullable<SledAgentOverrides["nexus"]> = {
 export async function startSledAgent(): Promise<Target> {
   const { log, troubles } = troubleLog();
   const sim = simulation({ seed: SEED });
-  const { ctx, fetch } = sledApp({ ...sim.world("sled-agent"), log }, "http://[::1]:12221", { nexus: NEXUS });
+  const { ctx, app } = sledApp({ ...sim.world("sled-agent"), log }, "http://[::1]:12221", { nexus: NEXUS });
   // There is no list of VMMs: these are the ones that may be there.
   const mentioned = new Set<string>();
   const send = async (request: Request): Promise<Response> => {
     const [id] = /(?<=^\/vmms\/)[0-9a-f-]{36}(?=\/|$)/i.exec(new URL(request.url).pathname) ?? [];
     if (id !== undefined) mentioned.add(id.toLowerCase());
-    const response = await sim.clock.run(() => fetch(request));
+    const response = await sim.clock.run(async () => app.fetch(request));
     // What the request started on a VM ends before anything is compared.
     await sim.clock.runUntilIdle();
     return response;
@@ -65,6 +65,7 @@ export async function startSledAgent(): Promise<Target> {
 
   return {
     api: sledAgentApi,
+    app,
     send,
     headers: {},
     pool,
@@ -72,7 +73,7 @@ export async function startSledAgent(): Promise<Target> {
     prepare,
     prepareEvery: 20,
     async digest() {
-      const views = ["/debug/opte/ports", "/debug/opte/v2p"].map((path) => fetch(new Request(`http://sled${path}`)));
+      const views = ["/debug/opte/ports", "/debug/opte/v2p"].map((path) => app.request(path));
       const lines = await Promise.all(views.map(async (view) => (await view).text()));
       const states = [...mentioned].sort().map((id) => stateOf(ctx.vmms, id));
       return [...lines, ...states.filter((state) => state !== undefined)].join("\n");

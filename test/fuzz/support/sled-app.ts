@@ -5,7 +5,7 @@ import type { World } from "@racklet/world";
 
 export interface SledApp {
   readonly ctx: SledAgentContext;
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly app: ReturnType<typeof createApp>;
 }
 
 export const SLED_ID = "5ed00000-0000-4000-8000-000000000001";
@@ -26,6 +26,5 @@ export function sledApp(world: World, nexusUrl: string, overrides: SledAgentOver
     vmTiming: { bootMs: [100, 100], stopMs: 40 },
   } as const;
   const ctx = createContext(config, world, overrides);
-  const app = createApp(ctx, { responseValidators });
-  return { ctx, fetch: async (request) => app.fetch(request) };
+  return { ctx, app: createApp(ctx, { responseValidators }) };
 }

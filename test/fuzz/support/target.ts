@@ -1,9 +1,13 @@
 /** What is fuzzed: one API of one service running in this process. */
-import type { Api } from "@racklet/api-kit";
+import type { Api, listen } from "@racklet/api-kit";
 import type { Pool } from "./pool.ts";
+
+type Hono = Parameters<typeof listen>[0];
 
 export interface Target {
   readonly api: Api;
+  /** Without waiting for anything. */
+  readonly app: Hono;
   /** Answers the request once what it set off has come to rest. */
   send(request: Request): Promise<Response>;
   /** Puts back what random requests may have removed. */
@@ -15,6 +19,8 @@ export interface Target {
   readonly pool: Pool;
   /** Sent with every request: credentials. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Operations that take no credentials; undefined where none does. */
+  readonly publicOperations?: readonly string[];
   /** Bytes, where a service allows another size than its API declares. */
   readonly bodyLimits?: Readonly<Record<string, number>>;
   /** Why the service answered 5xx, newest last: from its log. */

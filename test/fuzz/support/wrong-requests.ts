@@ -14,6 +14,9 @@ export interface WrongRequest {
 
 export interface WrongOptions {
   readonly headers: Readonly<Record<string, string>>;
+  readonly needsCredentials: boolean;
+  /** The newest version of the API. */
+  readonly isNewest: boolean;
   /** The version header, where the API has versions. */
   readonly versionHeader: string | undefined;
   readonly onMissing: "refuse" | "latest" | "unversioned";
@@ -30,6 +33,7 @@ export function* wrongRequests(
   const good = requestOf(operation, parts, options.headers);
   yield* wrongVersions(good, options);
   yield* wrongRoutes(operation, good, options);
+  if (options.needsCredentials) yield* wrongCredentials(operation, parts, good, options);
   yield* wrongParams(operation, parts, good);
   yield* wrongQueries(operation, parts, good);
   if (operation.body !== undefined) {
@@ -68,6 +72,42 @@ function* wrongVersions(good: FuzzRequest, { onMissing, versionHeader }: WrongOp
   for (const version of ["99999999999.0.0", "99999999999.0.0-rc.1", "18446744073709551615.0.0"]) {
     const message = /^server does not support this API version: /;
     yield { what: `version ${version}`, request: having(version), statuses: BAD_REQUEST, message };
+  }
+}
+
+function* wrongCredentials(
+  operation: DocumentOperation,
+  parts: ValidParts,
+  good: FuzzRequest,
+  { isNewest }: WrongOptions,
+): Generator<WrongRequest> {
+  const { authorization, ...without } = good.headers;
+  const having = (headers: Readonly<Record<string, string>>, url = good.url): WrongRequest => ({
+    what: `credentials ${JSON.stringify(headers)} instead of ${authorization}`,
+    request: { ...good, url, headers: { ...without, ...headers } },
+    // What an older version allowed and the newest cannot say is refused before anybody is asked for.
+    ...(isNewest
+      ? { statuses: [401], message: /^credentials missing or invalid$/ }
+      : { statuses: [400, 401], message: /./ }),
+  });
+  const nobody = "00000000-0000-4000-8000-000000000000";
+  for (const headers of [
+    {},
+    { authorization: "" },
+    { authorization: "Bearer" },
+    { authorization: "Bearer garbage" },
+    { authorization: `Bearer oxide-token-${"0".repeat(40)}` },
+    { authorization: `Bearer oxide-spoof-${nobody}` },
+    { authorization: "Basic YTpi" },
+    { cookie: "session=0123456789abcdef" },
+  ]) {
+    yield having(headers);
+  }
+  if (!operation.isPaginated) return;
+  for (const token of FOREIGN_TOKENS) {
+    const url = urlOf(operation, parts.params, { ...parts.query, page_token: token });
+    // A token that is not the operation's may be seen before the credentials are.
+    yield { ...having({}, url), what: "no credentials, but a page token", statuses: [400, 401], message: /./ };
   }
 }
 
