@@ -29,10 +29,11 @@ if (process.argv.includes("--help")) {
 const config = readConfig();
 try {
   const dpd = await startDpd(config, realWorld({ name: `dpd/${config.switch}` }));
-  console.log(JSON.stringify({ event: "listening", url: dpd.url }));
   const stop = () => void dpd.close();
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  // Last: whoever reads it may send a signal at once.
+  console.log(JSON.stringify({ event: "listening", url: dpd.url }));
 } catch (error) {
   if (!(error instanceof AddressInUseError)) throw error;
   console.error(`dpd: ${error.message}`);

@@ -32,10 +32,11 @@ if (process.argv.includes("--help")) {
 const config = readConfig();
 try {
   const sledAgent = await startSledAgent(config, realWorld({ name: `sled-agent/${config.serial}` }));
-  console.log(JSON.stringify({ event: "listening", url: sledAgent.url }));
   const stop = () => void sledAgent.close();
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
+  // Last: whoever reads it may send a signal at once.
+  console.log(JSON.stringify({ event: "listening", url: sledAgent.url }));
 } catch (error) {
   if (!(error instanceof AddressInUseError)) throw error;
   console.error(`sled-agent: ${error.message}`);
