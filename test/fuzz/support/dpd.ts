@@ -71,8 +71,9 @@ export async function startDpd(): Promise<Target> {
     }),
     async digest() {
       const lines: string[] = [];
-      for (const table of TABLES)
+      for (const table of (await ask("GET", "/table")) as string[]) {
         lines.push(JSON.stringify(await ask("GET", `/table/${table}/dump?from_hardware=true`)));
+      }
       const { items } = (await ask("GET", "/nat/groups?limit=10000")) as { items: { group: string }[] };
       for (const each of items) {
         const list = await ask("GET", `/nat/groups/${each.group}/entries?limit=10000`);

@@ -6,17 +6,20 @@ const RECORDS = /^(saga|saga_node_event|counter|.*migration.*)$/;
 /** Guards against races: they may rise without anything having changed. */
 const GUARDS = new Set(["rcgen", "state_gen", "updater_gen", "time_last_used"]);
 
-export async function nexusDigest({ store: { db } }: NexusContext): Promise<string> {
-  const lines: string[] = [];
-  for (const table of await tablesOf(db)) {
-    const rows = await db.selectFrom(table).selectAll().execute();
-    for (const row of rows) {
-      if (isDead(row)) continue;
-      const shown = Object.entries(row).filter(([column]) => !GUARDS.has(column));
-      lines.push(`${table} ${JSON.stringify(Object.fromEntries(shown))}`);
+/** The answer reads the tables anew each time. */
+export async function nexusDigest({ store: { db } }: NexusContext): Promise<() => Promise<string>> {
+  const tables = await tablesOf(db);
+  return async () => {
+    const lines: string[] = [];
+    for (const table of tables) {
+      for (const row of await db.selectFrom(table).selectAll().execute()) {
+        if (isDead(row)) continue;
+        const shown = Object.entries(row).filter(([column]) => !GUARDS.has(column));
+        lines.push(`${table} ${JSON.stringify(Object.fromEntries(shown))}`);
+      }
     }
-  }
-  return lines.sort().join("\n");
+    return lines.sort().join("\n");
+  };
 }
 
 // Nobody can see these rows any more; undoing a creation may leave one.

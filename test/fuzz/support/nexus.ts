@@ -70,7 +70,7 @@ export async function startNexus(name: keyof NexusApps): Promise<Target> {
     troubles,
     prepare,
     prepareEvery: 25,
-    digest: () => nexusDigest(nexus),
+    digest: await nexusDigest(nexus),
     async close() {
       await sim.clock.run(() => nexus.sagas.stop({ deadlineMs: 1_000 }));
       await sled.ctx.vmms.close();

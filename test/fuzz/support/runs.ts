@@ -19,7 +19,7 @@ export async function refusalRun(
   for (const operation of operations) {
     if (faults.isEnough) break;
     const parts = validParts(operation, target.pool, dice);
-    for (const wrong of wrongRequests(operation, parts, wrongOptions(target, operation))) {
+    for (const wrong of wrongRequests(operation, parts, wrongOptions(target, operation), dice)) {
       const answer = await send(target, wrong.request);
       const found = refusalFaults(wrong, answer);
       faults.add(

@@ -4,6 +4,7 @@ import { conforms } from "./conforms.ts";
 import type { DocumentOperation, DocumentParameter } from "./documents.ts";
 import { mutationsOf } from "./mutations.ts";
 import { requestOf, urlOf, type FuzzRequest, type ValidParts } from "./request.ts";
+import type { Dice } from "./seed.ts";
 
 export interface WrongRequest {
   readonly what: string;
@@ -29,13 +30,14 @@ export function* wrongRequests(
   operation: DocumentOperation,
   parts: ValidParts,
   options: WrongOptions,
+  dice: Dice,
 ): Generator<WrongRequest> {
   const good = requestOf(operation, parts, options.headers);
   yield* wrongVersions(good, options);
   yield* wrongRoutes(operation, good, options);
   if (options.needsCredentials) yield* wrongCredentials(operation, parts, good, options);
-  yield* wrongParams(operation, parts, good);
-  yield* wrongQueries(operation, parts, good);
+  yield* wrongParams(operation, parts, good, dice);
+  yield* wrongQueries(operation, parts, good, dice);
   if (operation.body !== undefined) {
     yield* wrongBytes(good, options.bodyLimit);
     yield* wrongTypes(good);
@@ -172,19 +174,27 @@ const BAD_TEXTS = [
   "__proto__",
 ];
 
-/** Of the texts, those a schema refuses: as text, and as the number or boolean it would be. */
-function refused({ document }: DocumentOperation, schema: JsonSchema): string[] {
-  return BAD_TEXTS.filter((text) => {
+const TEXTS_TRIED = 8;
+
+/** Some of the texts that a schema refuses: as text, and as the number or boolean it would be. */
+function refused({ document }: DocumentOperation, schema: JsonSchema, dice: Dice): string[] {
+  const bad = BAD_TEXTS.filter((text) => {
     const number = /^-?\d+(\.\d+)?$/.test(text) ? [Number(text)] : [];
     const values: unknown[] = [text, ...number, ...(text === "true" ? [true] : [])];
     return !values.some((value) => conforms(document, schema, value));
   });
+  return dice.shuffled(bad).slice(0, TEXTS_TRIED);
 }
 
-function* wrongParams(operation: DocumentOperation, parts: ValidParts, good: FuzzRequest): Generator<WrongRequest> {
+function* wrongParams(
+  operation: DocumentOperation,
+  parts: ValidParts,
+  good: FuzzRequest,
+  dice: Dice,
+): Generator<WrongRequest> {
   for (const { name, schema } of operation.params) {
     const having = (value: string): string => urlOf(operation, { ...parts.params, [name]: value }, parts.query);
-    for (const text of refused(operation, schema)) {
+    for (const text of refused(operation, schema, dice)) {
       yield {
         what: `path parameter ${name}: ${text}`,
         request: { ...good, url: having(text) },
@@ -227,7 +237,12 @@ function tokenOf(text: string): string {
   return Buffer.from(text).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
 
-function* wrongQueries(operation: DocumentOperation, parts: ValidParts, good: FuzzRequest): Generator<WrongRequest> {
+function* wrongQueries(
+  operation: DocumentOperation,
+  parts: ValidParts,
+  good: FuzzRequest,
+  dice: Dice,
+): Generator<WrongRequest> {
   const wrong = (what: string, query: Readonly<Record<string, string>>, message: RegExp): WrongRequest => ({
     what: `query ${what}`,
     request: { ...good, url: urlOf(operation, parts.params, query) },
@@ -238,7 +253,7 @@ function* wrongQueries(operation: DocumentOperation, parts: ValidParts, good: Fu
     wrong(`${name}=${text.slice(0, 40)}`, { ...parts.query, [name]: text }, message);
   for (const { name, schema, isRequired } of operation.query) {
     if (name === "page_token") continue;
-    for (const text of refused(operation, schema)) yield having(name, text);
+    for (const text of refused(operation, schema, dice)) yield having(name, text);
     if (takesNoEmptyText(operation, { name, schema, isRequired })) yield having(name, "");
     if (isRequired) {
       const { [name]: _, ...without } = parts.query;
