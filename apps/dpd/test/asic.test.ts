@@ -81,7 +81,8 @@ describe("other backends", () => {
 
 describe("tables", () => {
   test("are listed as upstream lists them and found in any case", () => {
-    expect(listTableNames()).toEqual(["Ingress.nat_ingress.ingress_ipv4", "Ingress.nat_ingress.ingress_ipv6"]);
+    expect(listTableNames()).toHaveLength(25);
+    expect(listTableNames()).toContain("Ingress.l3_router.Router4.lookup_idx.route");
     expect(getTable("ingress.NAT_ingress.Ingress_ipv6")).toBe(NAT_TABLES.ipv6);
     expect(() => getTable("Ingress.nat_ingress")).toThrow(expect.objectContaining({ kind: "missing" }));
   });

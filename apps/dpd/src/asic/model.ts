@@ -5,7 +5,8 @@ import type { Profile, TableDecl } from "../table/types.ts";
 import type { AsicBackend, AsicTable, RowCounter, TableUsage } from "./backend.ts";
 import { ModelGroups } from "./groups.ts";
 import { ModelPorts } from "./ports.ts";
-import { RangeIndex } from "./range-index.ts";
+import { indexFor } from "./table-index.ts";
+import type { TableIndex } from "./table-index.ts";
 
 export function modelAsic(profile: Profile): AsicBackend {
   const tables = new Map<string, unknown>();
@@ -24,7 +25,7 @@ export function modelAsic(profile: Profile): AsicBackend {
 
 class ModelTable<R> implements AsicTable<R> {
   readonly #table: TableDecl<R>;
-  readonly #index: RangeIndex<R>;
+  readonly #index: TableIndex<R>;
   readonly #usage;
 
   constructor(table: TableDecl<R>, profile: Profile) {
@@ -101,11 +102,4 @@ class ModelTable<R> implements AsicTable<R> {
   #describe(row: R): string {
     return this.#table.keys.map((key) => keyText(key, row)).join(" ");
   }
-}
-
-/** The index is derived from the match kinds of the key; a shape without one is a mistake in the catalogue. */
-function indexFor<R>(table: TableDecl<R>): RangeIndex<R> {
-  const [first, second, ...rest] = table.keys;
-  if (first?.match === "exact" && second?.match === "range" && rest.length === 0) return new RangeIndex(first, second);
-  throw new TypeError(`no index for the key of ${table.name}: ${table.keys.map((key) => key.match).join(", ")}`);
 }

@@ -5,13 +5,12 @@
  */
 import { partitionPoint } from "../table/search.ts";
 import type { ExactKey, FieldValue, RangeKey } from "../table/types.ts";
-
-export type InsertOutcome = "inserted" | "exists";
+import type { InsertOutcome, TableIndex } from "./table-index.ts";
 
 /** A row is an object and no array, so the two are told apart by that. */
 type Held<R> = R | R[];
 
-export class RangeIndex<R> {
+export class RangeIndex<R> implements TableIndex<R> {
   readonly #exact: (row: R) => FieldValue;
   readonly #low: (row: R) => number;
   readonly #high: (row: R) => number;
@@ -71,6 +70,15 @@ export class RangeIndex<R> {
     if (held === undefined) return undefined;
     const list = asList(held);
     return list[this.#positionOf(list, row)];
+  }
+
+  /** The exact value, then a port. */
+  match([exact, port]: readonly FieldValue[]): R | undefined {
+    const held = exact === undefined ? undefined : this.#held.get(exact);
+    if (held === undefined) return undefined;
+    const list = asList(held);
+    const row = list[this.#firstEndingAtOrAfter(list, Number(port))];
+    return row !== undefined && this.#low(row) <= Number(port) ? row : undefined;
   }
 
   clear(): void {

@@ -19,11 +19,11 @@ export type PortMedia = "Copper" | "Optical" | "CPU" | "None" | "Unknown";
 
 /** Transceiver equalisation, as the API has it. */
 export interface TxEq {
-  readonly pre1?: number | null;
-  readonly pre2?: number | null;
-  readonly main?: number | null;
-  readonly post1?: number | null;
-  readonly post2?: number | null;
+  readonly pre1?: number | null | undefined;
+  readonly pre2?: number | null | undefined;
+  readonly main?: number | null | undefined;
+  readonly post1?: number | null | undefined;
+  readonly post2?: number | null | undefined;
 }
 
 export interface LinkParams {

@@ -17,13 +17,13 @@ export function param<R>(name: string, type: FieldType, bits: number, value: (ro
   return { name, type, bits, value };
 }
 
-/** The arguments of every action that sends a packet to a guest. */
-export function encapParams<
-  R extends { readonly internalIp: string; readonly mac: number; readonly vni: number },
->(): Param<R>[] {
+/** The arguments of every action that sends a packet to a guest or a group of them. */
+export function encapParams<R extends { readonly internalIp: string; readonly vni: number }>(
+  mac: (row: R) => number,
+): Param<R>[] {
   return [
     param("target", "ipv6", 128, (row) => row.internalIp),
-    param("inner_mac", "mac", 48, (row) => row.mac),
+    param("inner_mac", "mac", 48, mac),
     param("vni", "uint", 24, (row) => row.vni),
   ];
 }

@@ -76,10 +76,10 @@ test("health follows the ASIC and shows how full the tables are", async () => {
       state: "ready",
       asic: { backend: "model", present: true, last_error: null },
       rpw: { enabled: false, generation: 0 },
-      tables: [
+      tables: expect.arrayContaining([
         { name: "Ingress.nat_ingress.ingress_ipv4", size: 1024, occupancy: 1, failures: 0 },
         { name: "Ingress.nat_ingress.ingress_ipv6", size: 1024, occupancy: 1, failures: 0 },
-      ],
+      ]),
     },
   });
   ctx.switch.detach("pulled out");
