@@ -14,6 +14,9 @@ export interface NatCommand {
   readonly switch: string | undefined;
 }
 
+/** For each page: somebody is waiting at a terminal, and a switch that hangs does so for good. */
+const DEADLINE_MS = 3_000;
+
 /** A switch that does not answer is named; the others are shown. Exit code 1 when none answered. */
 export async function nat(options: NatCommand, io: Io): Promise<number> {
   const rack = await askRack(options.data, { op: "status" }, io.world);
@@ -22,7 +25,8 @@ export async function nat(options: NatCommand, io: Io): Promise<number> {
   const answers = await Promise.all(
     asked.map(async ({ switch: name, url }): Promise<SwitchEntries | undefined> => {
       try {
-        const entries = await readNat(dpdClient({ baseUrl: url, world: io.world, retries: { attempts: 0 } }));
+        const client = dpdClient({ baseUrl: url, world: io.world, deadlineMs: DEADLINE_MS, retries: { attempts: 0 } });
+        const entries = await readNat(client);
         return { switch: name, entries };
       } catch (error) {
         silent.push({ switch: name, error: errorText(error) });
