@@ -78,8 +78,17 @@ class Builder {
       const texts = fc.string({ unit: "binary", minLength: numberOf(schema, "minLength") ?? 0, maxLength });
       return words.length === 0 ? texts : fc.oneof(fc.constantFrom(...words), texts);
     }
-    if (words.length === 0) throw new Error(`words.ts has no word for ${JSON.stringify(schema)}: add one`);
+    if (words.length === 0) return this.#matching(schema);
     return fc.constantFrom(...words);
+  }
+
+  #matching(schema: JsonSchema): Values {
+    try {
+      const texts = fc.stringMatching(new RegExp(String(schema["pattern"])), { maxLength: 40 });
+      return texts.filter((text) => conforms(this.#document, schema, text));
+    } catch (cause) {
+      throw new Error(`words.ts has no word for ${JSON.stringify(schema)}: add one`, { cause });
+    }
   }
 
   #arrays(schema: JsonSchema, name: string, depth: number): Values {
