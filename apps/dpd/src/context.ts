@@ -54,7 +54,21 @@ export function createContext(config: DpdConfig, world: World, overrides: DpdOve
 /** Takes the ASIC into use. Done after the API answers, so that a switch that cannot come up can say why. */
 export function bringUp(ctx: DpdContext): void {
   if (ctx.asic === undefined) ctx.switch.detach("started with --asic absent");
-  else ctx.switch.attach(ctx.asic, modelIdentifiers(ctx.config.switch, SIDECAR_IDS[ctx.config.switch]));
+  else attach(ctx, ctx.asic);
+}
+
+/** An ASIC appears while dpd runs; with `--asic absent`, a software one. Nothing happens to one that is in use. */
+export function attachAsic(ctx: DpdContext): void {
+  if (ctx.switch.status().state !== "ready") attach(ctx, ctx.asic ?? modelAsic(ctx.config.profile));
+}
+
+/** The ASIC disappears while dpd runs, with everything it holds. */
+export function detachAsic(ctx: DpdContext): void {
+  if (ctx.switch.status().state !== "asic_absent") ctx.switch.detach("detached by an operator");
+}
+
+function attach({ config, switch: ofSwitch }: DpdContext, asic: AsicBackend): void {
+  ofSwitch.attach(asic, modelIdentifiers(config.switch, SIDECAR_IDS[config.switch]));
 }
 
 /** The use of every table; none without an ASIC. */

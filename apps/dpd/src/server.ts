@@ -5,6 +5,7 @@ import { SIDECAR_BULK_BODY_LIMIT } from "@racklet/api-types/dpd/limits";
 import { bodyValidators } from "@racklet/api-types/gen/dpd.validators.js";
 import type { Hono } from "hono";
 import type { DpdContext } from "./context.ts";
+import { asicControls } from "./http/asic-control.ts";
 import { translateError } from "./http/errors.ts";
 import { healthToWire } from "./http/health.ts";
 import { infoHandlers } from "./http/info.ts";
@@ -38,7 +39,7 @@ export function createApp(ctx: DpdContext, options: AppOptions = {}): Hono {
     bodyValidators,
     responseValidators: options.responseValidators,
     translate: translateError,
-    ops: { metrics: dpdMetrics(ctx), health: () => healthToWire(ctx) },
+    ops: { metrics: dpdMetrics(ctx), health: () => healthToWire(ctx), controls: asicControls(ctx) },
   });
 }
 

@@ -41,6 +41,8 @@ async function run(command: Command): Promise<number> {
       return (await import("./commands/nat.ts")).nat(command, io);
     case "service":
       return (await import("./commands/service.ts")).service(command, io);
+    case "asic":
+      return (await import("./commands/asic.ts")).asic(command, io);
     case "token":
       return (await import("./commands/token.ts")).token(command, io);
     case "down":

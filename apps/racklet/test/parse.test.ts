@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { COMMANDS, helpText } from "../src/cli/commands.ts";
-import { parseCommandLine } from "../src/cli/parse.ts";
+import { UsageError, parseCommandLine } from "../src/cli/parse.ts";
 
 const UP = {
   command: "up",
@@ -87,4 +87,15 @@ describe("help", () => {
       for (const flag of Object.keys(flags)) expect(helpText(name)).toContain(`--${flag}`);
     }
   });
+});
+
+test("asic needs an action and a switch", () => {
+  expect(parseCommandLine(["asic", "attach", "switch1"], {})).toMatchObject({
+    command: "asic",
+    action: "attach",
+    switch: "switch1",
+  });
+  for (const argv of [["asic"], ["asic", "pull", "switch0"], ["asic", "detach"], ["asic", "detach", "dpd/switch0"]]) {
+    expect(() => parseCommandLine(argv, {})).toThrow(UsageError);
+  }
 });

@@ -1,5 +1,5 @@
-/** The read-only views every service has outside its versioned API, answered to loopback clients only. */
-import type { Hono } from "hono";
+/** The views and controls every service has outside its versioned API, answered to loopback clients only. */
+import type { Context, Hono } from "hono";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { incomingOf } from "./body.ts";
 import type { Metrics } from "./metrics.ts";
@@ -10,20 +10,29 @@ export interface OpsViews {
   readonly health: () => unknown;
   /** Further `GET` views by path, for example `/debug/opte/ports`. */
   readonly views?: Readonly<Record<string, () => unknown>>;
+  /** `POST` controls by path; they take no body and answer JSON. Not for browsers: a page must not steer a service. */
+  readonly controls?: Readonly<Record<string, () => unknown>>;
 }
 
 const LOOPBACK_PEER = /^(127\.|::1$|::ffff:127\.)/;
 
 /** Mounts the views; call it before the versioned API is mounted. */
-export function mountOps(app: Hono, { metrics, health, views }: OpsViews): void {
+export function mountOps(app: Hono, { metrics, health, views, controls }: OpsViews): void {
   const get = (path: string, respond: () => Response | Promise<Response>) => {
-    app.get(path, (c) => {
-      const remote = incomingOf(c) === undefined ? "127.0.0.1" : (getConnInfo(c).remote.address ?? "");
-      if (!LOOPBACK_PEER.test(remote)) return c.text("this view is for loopback clients only\n", 403);
-      return respond();
-    });
+    app.get(path, (c) => (isLoopback(c) ? respond() : c.text("this view is for loopback clients only\n", 403)));
   };
   get("/metrics", () => new Response(metrics.render(), { headers: { "content-type": "text/plain; version=0.0.4" } }));
   get("/debug/health", async () => Response.json(await health()));
   for (const [path, view] of Object.entries(views ?? {})) get(path, async () => Response.json(await view()));
+  for (const [path, control] of Object.entries(controls ?? {})) {
+    app.post(path, async (c) => {
+      if (!isLoopback(c)) return c.text("this control is for loopback clients only\n", 403);
+      if (c.req.header("origin") !== undefined) return c.text("this control is not for browsers\n", 403);
+      return Response.json(await control());
+    });
+  }
+}
+
+function isLoopback(c: Context): boolean {
+  return incomingOf(c) === undefined || LOOPBACK_PEER.test(getConnInfo(c).remote.address ?? "");
 }

@@ -3,6 +3,9 @@
 export const SERVICE_ACTIONS = ["start", "stop", "kill", "pause", "resume"] as const;
 export type ServiceAction = (typeof SERVICE_ACTIONS)[number];
 
+export const ASIC_ACTIONS = ["attach", "detach"] as const;
+export type AsicAction = (typeof ASIC_ACTIONS)[number];
+
 interface Common {
   /** Directory of the rack. */
   readonly data: string;
@@ -25,6 +28,7 @@ export type Command =
   | ({ readonly command: "status" | "token" | "down" } & Common)
   | ({ readonly command: "service"; readonly action: ServiceAction; readonly service: string } & Common)
   | ({ readonly command: "nat"; readonly switch: string | undefined } & Common)
+  | ({ readonly command: "asic"; readonly action: AsicAction; readonly switch: string } & Common)
   | { readonly command: "help"; readonly topic: string | undefined }
   | { readonly command: "version" };
 
@@ -91,6 +95,16 @@ export const COMMANDS = {
       "stop                  end it and keep it down until start",
       "kill                  SIGKILL; the supervisor brings it back",
       "pause, resume         SIGSTOP and SIGCONT: it keeps its connections and does not answer",
+      ...COMMON_DETAILS,
+    ],
+    flags: COMMON,
+  },
+  asic: {
+    usage: `racklet asic ${ASIC_ACTIONS.join("|")} SWITCH [flags]`,
+    summary: "let the ASIC of switch0 or switch1 appear or disappear",
+    details: [
+      "attach                it appears, with empty tables",
+      "detach                it disappears: dpd keeps answering, and refuses what would write a table",
       ...COMMON_DETAILS,
     ],
     flags: COMMON,

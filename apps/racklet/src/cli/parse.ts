@@ -1,6 +1,14 @@
 /** From the command line to a command, or to a sentence that says what is wrong with it. Pure: nothing is read or started. */
 import { parseArgs } from "node:util";
-import { COMMANDS, SERVICE_ACTIONS, type Command, type ServiceAction, type UpOptions } from "./commands.ts";
+import {
+  ASIC_ACTIONS,
+  COMMANDS,
+  SERVICE_ACTIONS,
+  type AsicAction,
+  type Command,
+  type ServiceAction,
+  type UpOptions,
+} from "./commands.ts";
 
 /** The command line makes no sense. `topic`: whose help to read. */
 export class UsageError extends Error {
@@ -32,12 +40,14 @@ export function parseCommandLine(argv: readonly string[], env: Env): Command {
   };
   const data = nonEmpty(text("data") ?? env["RACKLET_DATA"] ?? DEFAULT_DATA, "data", name);
   const common = { data, json: values["json"] === true };
-  if (name !== "service" && name !== "help") refuseMore(positionals, 0, name);
+  if (name !== "service" && name !== "asic" && name !== "help") refuseMore(positionals, 0, name);
   switch (name) {
     case "up":
       return { command: "up", ...common, ...upOptions(values, text) };
     case "service":
       return { command: "service", ...common, ...serviceArguments(positionals) };
+    case "asic":
+      return { command: "asic", ...common, ...asicArguments(positionals) };
     case "nat":
       return { command: "nat", ...common, switch: switchOf(text("switch")) };
     case "help":
@@ -110,6 +120,21 @@ function serviceArguments(positionals: readonly string[]): { action: ServiceActi
   }
   refuseMore(positionals, 2, "service");
   return { action, service };
+}
+
+function asicArguments(positionals: readonly string[]): { action: AsicAction; switch: string } {
+  const [word, name] = positionals;
+  const action = ASIC_ACTIONS.find((each) => each === word);
+  if (action === undefined) {
+    const given = word === undefined ? "" : ` (not "${word}")`;
+    throw new UsageError(`asic needs an action${given}: ${ASIC_ACTIONS.join(", ")}`, "asic");
+  }
+  if (name !== "switch0" && name !== "switch1") {
+    const given = name === undefined ? "" : ` (not "${name}")`;
+    throw new UsageError(`asic ${action} needs a switch${given}: switch0 or switch1`, "asic");
+  }
+  refuseMore(positionals, 2, "asic");
+  return { action, switch: name };
 }
 
 function switchOf(text: string | undefined): string | undefined {

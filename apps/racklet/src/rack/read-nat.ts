@@ -22,7 +22,10 @@ export async function readNat(dpd: DpdClient): Promise<OwnedEntry[]> {
 
 async function countEntries(dpd: DpdClient): Promise<number> {
   const { tables } = await dpd.dpd_health();
-  return tables.reduce((sum, { name, occupancy }) => sum + (/nat_ingress/.test(name) ? occupancy : 0), 0);
+  return tables.reduce(
+    (sum, { name, occupancy }) => sum + (/nat_ingress\.ingress_ipv[46]$/.test(name) ? occupancy : 0),
+    0,
+  );
 }
 
 async function listSingly(dpd: DpdClient): Promise<NatEntry[]> {
