@@ -3,8 +3,12 @@ import { readFileSync } from "node:fs";
 import type { World } from "@racklet/world";
 import { chaosAsic, modelAsic, seededFaults, type AsicBackend, type TableUsage } from "./asic/index.ts";
 import type { DpdConfig } from "./config.ts";
+import type { IdRange } from "./mcast/ids.ts";
+import type { MemberLinks } from "./mcast/members.ts";
+import { Multicast } from "./mcast/multicast.ts";
 import { ChangesetPuller, type ChangesetSource } from "./nat/changeset-puller.ts";
 import { createNat, type Nat } from "./nat/nat.ts";
+import { missing } from "./errors.ts";
 import { nexusChangesets } from "./nexus.ts";
 import { buildInfo, type BuildInfo } from "./switch/build-info.ts";
 import { modelIdentifiers } from "./switch/identifiers.ts";
@@ -19,6 +23,7 @@ export interface DpdContext {
   readonly build: BuildInfo;
   readonly switch: Switch;
   readonly nat: Nat;
+  readonly mcast: Multicast;
   readonly dump: DumpContext;
   /** Undefined where Nexus sends the NAT entries by itself. */
   readonly puller: ChangesetPuller | undefined;
@@ -31,6 +36,10 @@ export interface DpdOverrides {
   readonly asic?: AsicBackend;
   /** Takes the place of Nexus. */
   readonly changesets?: ChangesetSource;
+  /** Takes the place of the switch's links as members of multicast groups. */
+  readonly memberLinks?: MemberLinks;
+  /** The multicast group ids to use, fewer than the ASIC has. */
+  readonly groupIds?: IdRange;
 }
 
 /** The switch is `starting` until `bringUp`. */
@@ -38,6 +47,12 @@ export function createContext(config: DpdConfig, world: World, overrides: DpdOve
   const locks = createLocks();
   const ofSwitch = new Switch(config.switch, world);
   const nat = createNat({ world, switch: ofSwitch, locks });
+  const links: MemberLinks = overrides.memberLinks ?? {
+    place: (portId, linkId) => {
+      throw missing("no such link", `${portId}/${linkId}`);
+    },
+  };
+  const mcast = new Multicast({ world, switch: ofSwitch, locks, links, idRange: overrides.groupIds });
   const changesets = overrides.changesets ?? configuredChangesets(config, world);
   return {
     config,
@@ -45,6 +60,7 @@ export function createContext(config: DpdConfig, world: World, overrides: DpdOve
     build: buildInfo({ version: ownVersion() }),
     switch: ofSwitch,
     nat,
+    mcast,
     dump: { requireAsic: () => ofSwitch.requireAsic(), locks, timers: world.timers },
     puller: changesets === undefined ? undefined : new ChangesetPuller(world, nat.feed, changesets),
     asic: overrides.asic ?? configuredAsic(config),

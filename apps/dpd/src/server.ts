@@ -10,6 +10,7 @@ import { translateError } from "./http/errors.ts";
 import { healthToWire } from "./http/health.ts";
 import { infoHandlers } from "./http/info.ts";
 import { dpdMetrics } from "./http/metrics.ts";
+import { multicastHandlers } from "./http/multicast.ts";
 import { natGroupHandlers } from "./http/nat-group.ts";
 import { natIpv4Handlers } from "./http/nat-ipv4.ts";
 import { natIpv6Handlers } from "./http/nat-ipv6.ts";
@@ -32,6 +33,7 @@ export function createApp(ctx: DpdContext, options: AppOptions = {}): Hono {
       ...natIpv6Handlers,
       ...natPullHandlers,
       ...natGroupHandlers,
+      ...multicastHandlers,
       ...settingsHandlers,
       ...tableHandlers,
     },

@@ -1,6 +1,7 @@
 /** What dpd shows of itself under `/metrics`, besides the requests that the framework counts. */
 import { Metrics, type Labels } from "@racklet/api-kit";
 import { usages, type DpdContext } from "../context.ts";
+import { multicastMetrics } from "./multicast-metrics.ts";
 
 type Samples = [Labels, number][];
 
@@ -8,6 +9,7 @@ export function dpdMetrics(ctx: DpdContext): Metrics {
   const metrics = new Metrics();
   tableMetrics(metrics, ctx);
   natMetrics(metrics, ctx);
+  multicastMetrics(metrics, ctx.mcast);
   metrics.gauge("dpd_ready", "1 while there is an ASIC to program", () => [
     [{ switch: ctx.switch.name }, ctx.switch.status().state === "ready" ? 1 : 0],
   ]);

@@ -2,6 +2,7 @@
 import { defineApi } from "@racklet/api-kit";
 import { BODY_LIMIT } from "./limits.ts";
 import { infoOperations } from "./operations/info.ts";
+import { multicastOperations } from "./operations/multicast.ts";
 import { natGroupOperations } from "./operations/nat-group.ts";
 import { natIpv4Operations } from "./operations/nat-ipv4.ts";
 import { natIpv6Operations } from "./operations/nat-ipv6.ts";
@@ -23,6 +24,7 @@ export const dpdApi = defineApi({
     ...natIpv6Operations,
     ...natPullOperations,
     ...natGroupOperations,
+    ...multicastOperations,
     ...settingsOperations,
     ...tableOperations,
   },

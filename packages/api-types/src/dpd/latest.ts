@@ -1,4 +1,5 @@
 /** The newest form of every type of dpd's API: what everything but the conversions between versions uses. */
+export * from "./latest-network.ts";
 export {
   Ipv4AddressPage,
   Ipv4Nat,
@@ -29,3 +30,17 @@ export {
   NatGroupState,
   NatGroupStatePage,
 } from "./v13_1/nat-group.ts";
+export { Direction, ExternalForwarding, InternalForwarding, MulticastGroupMember } from "./v1/mcast.ts";
+export { IpSrc, MulticastGroupCreateExternalEntry } from "./v7/mcast.ts";
+export {
+  MulticastGroupCreateUnderlayEntry,
+  MulticastGroupExternalResponse,
+  MulticastGroupResponse,
+  MulticastGroupResponsePage,
+  MulticastGroupUnderlayResponse,
+  MulticastGroupUpdateExternalEntry,
+  MulticastGroupUpdateUnderlayEntry,
+  MulticastTag,
+  UnderlayMulticastIpv6,
+  type PresentedTag,
+} from "./v8/mcast.ts";
