@@ -5,7 +5,7 @@ import { fuzz } from "./support/suite.ts";
 fuzz({
   api: dpdApi,
   start: startDpd,
-  rounds: 20,
+  rounds: 12,
   // Some need the very generation that a group is at.
   successes: 0.7,
 });

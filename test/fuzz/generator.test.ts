@@ -13,7 +13,7 @@ import { createPool } from "./support/pool.ts";
 import { Dice, RUNS } from "./support/seed.ts";
 
 /** Of the bodies of an API, in all its versions. */
-const MAX_BODIES = 12;
+const MAX_BODIES = 8;
 
 const APIS = [
   { api: dpdApi, validators: dpdBodies },

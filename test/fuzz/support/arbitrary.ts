@@ -28,6 +28,7 @@ class Builder {
     if (depth > MAX_DEPTH) throw new Error(`a schema of more than ${MAX_DEPTH} levels at ${name}`);
     const schema = resolve(this.#document, unresolved);
     const known = this.#pool.named(name).filter((value) => conforms(this.#document, schema, value));
+    if (known.length > 0 && this.#pool.isExact(name)) return fc.constantFrom(...known);
     const fresh = this.#bare(schema, name, depth);
     const values = known.length === 0 ? fresh : fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...known) }, fresh);
     return schema["nullable"] === true ? fc.option(values, { nil: null, freq: 3 }) : values;

@@ -48,27 +48,32 @@ export async function startDpd(): Promise<Target> {
     headers: {},
     troubles,
     bodyLimits: { nat_group_ensure: SIDECAR_BULK_BODY_LIMIT, nat_group_changes: SIDECAR_BULK_BODY_LIMIT },
-    pool: createPool({
-      group: ["alpha", "alpha", "alpha", "beta"],
-      ipv4: ["10.0.0.1", "10.0.0.2"],
-      ipv6: ["fd00::5", "fd00::5", "2001:db8::7"],
-      external: ["10.0.0.1", "10.0.0.2", "fd00::5", "2001:db8::7"],
-      nat_group_changes: [
-        {
-          from_generation: 3,
-          generation: 4,
-          remove: [],
-          upsert: [{ external: "2001:db8::7", low: 0, high: 65_535, target: TARGET }],
-        },
-      ],
-      low: [0, 0, 100],
-      high: [99, 199, 32_767, 65_535],
-      generation: [1, 2, 3, 4, 5, 6],
-      from_generation: [3, 4, 5, 6],
-      table: TABLES,
-      tag: ["alpha"],
-      vni: [0, 2000, 0xff_ffff],
-    }),
+    pool: createPool(
+      {
+        // Underlay groups are ff04::/64.
+        group_ip: ["239.1.1.1", "ff04::1", "ff04::2"],
+        group: ["alpha", "alpha", "alpha", "beta"],
+        ipv4: ["10.0.0.1", "10.0.0.2"],
+        ipv6: ["fd00::5", "fd00::5", "2001:db8::7"],
+        external: ["10.0.0.1", "10.0.0.2", "fd00::5", "2001:db8::7"],
+        nat_group_changes: [
+          {
+            from_generation: 3,
+            generation: 4,
+            remove: [],
+            upsert: [{ external: "2001:db8::7", low: 0, high: 65_535, target: TARGET }],
+          },
+        ],
+        low: [0, 0, 100],
+        high: [99, 199, 32_767, 65_535],
+        generation: [1, 2, 3, 4, 5, 6],
+        from_generation: [3, 4, 5, 6],
+        table: TABLES,
+        tag: ["alpha"],
+        vni: [0, 2000, 0xff_ffff],
+      },
+      { exact: ["group_ip"] },
+    ),
     async digest() {
       const lines: string[] = [];
       for (const table of (await ask("GET", "/table")) as string[]) {

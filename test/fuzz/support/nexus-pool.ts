@@ -105,6 +105,6 @@ export function nexusPool(): Pool {
       generation: [1, 2, 3],
       from_gen: [0, 1],
     },
-    [SLED_ID, RACK_ID],
+    { ids: [SLED_ID, RACK_ID] },
   );
 }

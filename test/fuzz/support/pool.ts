@@ -5,6 +5,8 @@
 export interface Pool {
   /** Those known for a field of this name. They need not fit every schema. */
   named(name: string): readonly unknown[];
+  /** No other value will do: the service asks for more than a document can say. */
+  isExact(name: string): boolean;
   /** Ids of things that exist, or once did. */
   readonly ids: readonly string[];
   /** Remembers the ids in an answer. */
@@ -13,7 +15,15 @@ export interface Pool {
 
 const MAX_IDS = 64;
 
-export function createPool(named: Readonly<Record<string, readonly unknown[]>>, ids: readonly string[] = []): Pool {
+export interface PoolOptions {
+  readonly ids?: readonly string[];
+  readonly exact?: readonly string[];
+}
+
+export function createPool(
+  named: Readonly<Record<string, readonly unknown[]>>,
+  { ids = [], exact = [] }: PoolOptions = {},
+): Pool {
   const known = [...ids];
   const learn = (value: unknown): void => {
     if (Array.isArray(value)) value.slice(0, 8).forEach(learn);
@@ -28,5 +38,10 @@ export function createPool(named: Readonly<Record<string, readonly unknown[]>>, 
       }
     }
   };
-  return { named: (name) => (Object.hasOwn(named, name) ? (named[name] ?? []) : []), ids: known, learn };
+  return {
+    named: (name) => (Object.hasOwn(named, name) ? (named[name] ?? []) : []),
+    isExact: (name) => exact.includes(name),
+    ids: known,
+    learn,
+  };
 }

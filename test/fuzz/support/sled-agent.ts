@@ -60,7 +60,7 @@ export async function startSledAgent(): Promise<Target> {
       first_port: [0, 16_384],
       last_port: [16_383, 65_535],
     },
-    [VMM, INSTANCE, NIC],
+    { ids: [VMM, INSTANCE, NIC] },
   );
 
   return {
