@@ -47,6 +47,7 @@ export async function startDpd(): Promise<Target> {
     send: async (request) => app.fetch(request),
     headers: {},
     troubles,
+    unchecked: ["tag"],
     bodyLimits: { nat_group_ensure: SIDECAR_BULK_BODY_LIMIT, nat_group_changes: SIDECAR_BULK_BODY_LIMIT },
     pool: createPool(
       {

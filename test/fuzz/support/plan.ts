@@ -40,6 +40,7 @@ export function wrongOptions(target: Target, operation: DocumentOperation): Wron
   const declared = Object.values(api.operations).find((each) => each.path === path && each.method === method);
   const limit = target.bodyLimits?.[operation.operationId] ?? declared?.bodyLimit ?? api.bodyLimit;
   return {
+    unchecked: target.unchecked ?? [],
     isNewest: operation.version === api.versions.latest.semver.text,
     headers: headersFor(target, operation),
     needsCredentials: target.publicOperations?.includes(operation.operationId) === false,

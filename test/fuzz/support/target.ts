@@ -19,6 +19,8 @@ export interface Target {
   readonly pool: Pool;
   /** Sent with every request: credentials. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Parameters whose documented form is not asked for: a text of another form is one that nothing has. */
+  readonly unchecked?: readonly string[];
   /** Operations that take no credentials; undefined where none does. */
   readonly publicOperations?: readonly string[];
   /** Bytes, where a service allows another size than its API declares. */

@@ -16,6 +16,8 @@ export interface WrongRequest {
 export interface WrongOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly needsCredentials: boolean;
+  /** Parameters that may have any text. */
+  readonly unchecked: readonly string[];
   /** The newest version of the API. */
   readonly isNewest: boolean;
   /** The version header, where the API has versions. */
@@ -36,8 +38,8 @@ export function* wrongRequests(
   yield* wrongVersions(good, options);
   yield* wrongRoutes(operation, good, options);
   if (options.needsCredentials) yield* wrongCredentials(operation, parts, good, options);
-  yield* wrongParams(operation, parts, good, dice);
-  yield* wrongQueries(operation, parts, good, dice);
+  yield* wrongParams(operation, parts, good, options, dice);
+  yield* wrongQueries(operation, parts, good, options, dice);
   if (operation.body !== undefined) {
     yield* wrongBytes(good, options.bodyLimit);
     yield* wrongTypes(good);
@@ -190,11 +192,12 @@ function* wrongParams(
   operation: DocumentOperation,
   parts: ValidParts,
   good: FuzzRequest,
+  { unchecked }: WrongOptions,
   dice: Dice,
 ): Generator<WrongRequest> {
   for (const { name, schema } of operation.params) {
     const having = (value: string): string => urlOf(operation, { ...parts.params, [name]: value }, parts.query);
-    for (const text of refused(operation, schema, dice)) {
+    for (const text of unchecked.includes(name) ? [] : refused(operation, schema, dice)) {
       yield {
         what: `path parameter ${name}: ${text}`,
         request: { ...good, url: having(text) },
@@ -241,6 +244,7 @@ function* wrongQueries(
   operation: DocumentOperation,
   parts: ValidParts,
   good: FuzzRequest,
+  { unchecked }: WrongOptions,
   dice: Dice,
 ): Generator<WrongRequest> {
   const wrong = (what: string, query: Readonly<Record<string, string>>, message: RegExp): WrongRequest => ({
@@ -253,8 +257,8 @@ function* wrongQueries(
     wrong(`${name}=${text.slice(0, 40)}`, { ...parts.query, [name]: text }, message);
   for (const { name, schema, isRequired } of operation.query) {
     if (name === "page_token") continue;
-    for (const text of refused(operation, schema, dice)) yield having(name, text);
-    if (takesNoEmptyText(operation, { name, schema, isRequired })) yield having(name, "");
+    for (const text of unchecked.includes(name) ? [] : refused(operation, schema, dice)) yield having(name, text);
+    if (!unchecked.includes(name) && takesNoEmptyText(operation, { name, schema, isRequired })) yield having(name, "");
     if (isRequired) {
       const { [name]: _, ...without } = parts.query;
       yield wrong(`without ${name}`, without, /^unable to parse query string: missing field/);
