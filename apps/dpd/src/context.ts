@@ -8,8 +8,13 @@ import type { MemberLinks } from "./mcast/members.ts";
 import { Multicast } from "./mcast/multicast.ts";
 import { ChangesetPuller, type ChangesetSource } from "./nat/changeset-puller.ts";
 import { createNat, type Nat } from "./nat/nat.ts";
-import { missing } from "./errors.ts";
+import type { Loopbacks } from "./loopback/loopbacks.ts";
+import { createNeighbors } from "./neighbor/neighbors.ts";
 import { nexusChangesets } from "./nexus.ts";
+import { createPorts } from "./port/create.ts";
+import type { Ports } from "./port/ports.ts";
+import { createRoutes } from "./route/routes.ts";
+import { Subnets } from "./subnet/subnets.ts";
 import { buildInfo, type BuildInfo } from "./switch/build-info.ts";
 import { modelIdentifiers } from "./switch/identifiers.ts";
 import { Switch } from "./switch/switch.ts";
@@ -23,6 +28,11 @@ export interface DpdContext {
   readonly build: BuildInfo;
   readonly switch: Switch;
   readonly nat: Nat;
+  readonly ports: Ports;
+  readonly loopbacks: Loopbacks;
+  readonly neighbors: ReturnType<typeof createNeighbors>;
+  readonly routes: ReturnType<typeof createRoutes>;
+  readonly subnets: Subnets;
   readonly mcast: Multicast;
   readonly dump: DumpContext;
   /** Undefined where Nexus sends the NAT entries by itself. */
@@ -46,12 +56,10 @@ export interface DpdOverrides {
 export function createContext(config: DpdConfig, world: World, overrides: DpdOverrides = {}): DpdContext {
   const locks = createLocks();
   const ofSwitch = new Switch(config.switch, world);
-  const nat = createNat({ world, switch: ofSwitch, locks });
-  const links: MemberLinks = overrides.memberLinks ?? {
-    place: (portId, linkId) => {
-      throw missing("no such link", `${portId}/${linkId}`);
-    },
-  };
+  const base = { world, switch: ofSwitch, locks };
+  const nat = createNat(base);
+  const { ports, loopbacks } = createPorts(base);
+  const links: MemberLinks = overrides.memberLinks ?? ports;
   const mcast = new Multicast({ world, switch: ofSwitch, locks, links, idRange: overrides.groupIds });
   const changesets = overrides.changesets ?? configuredChangesets(config, world);
   return {
@@ -60,6 +68,11 @@ export function createContext(config: DpdConfig, world: World, overrides: DpdOve
     build: buildInfo({ version: ownVersion() }),
     switch: ofSwitch,
     nat,
+    ports,
+    loopbacks,
+    neighbors: createNeighbors(base),
+    routes: createRoutes({ ...base, asicPort: (portId, linkId) => ports.asicPort(portId, linkId) }),
+    subnets: new Subnets(base),
     mcast,
     dump: { requireAsic: () => ofSwitch.requireAsic(), locks, timers: world.timers },
     puller: changesets === undefined ? undefined : new ChangesetPuller(world, nat.feed, changesets),
@@ -69,6 +82,7 @@ export function createContext(config: DpdConfig, world: World, overrides: DpdOve
 
 /** Takes the ASIC into use. Done after the API answers, so that a switch that cannot come up can say why. */
 export function bringUp(ctx: DpdContext): void {
+  ctx.ports.setBaseMac(BASE_MACS[ctx.config.switch]);
   if (ctx.asic === undefined) ctx.switch.detach("started with --asic absent");
   else attach(ctx, ctx.asic);
 }
@@ -99,6 +113,9 @@ const SIDECAR_IDS = {
   switch0: "5ca1ab1e-0000-4000-8000-000000000000",
   switch1: "5ca1ab1e-0000-4000-8000-000000000001",
 } as const;
+
+/** A switch has 512 MAC addresses from here on, more than it has ASIC ports. */
+const BASE_MACS = { switch0: 0xa840_2505_0000, switch1: 0xa840_2505_0200 } as const;
 
 function configuredAsic({ asic, profile, chaos }: DpdConfig): AsicBackend | undefined {
   if (asic === "absent") return undefined;

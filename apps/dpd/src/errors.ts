@@ -44,6 +44,9 @@ export const exists = (code: string, detail: string): DpdError => new DpdError("
 export const tableFull = (table: string, detail?: string): DpdError =>
   new DpdError("tableFull", detail === undefined ? table : `${table}: ${detail}`);
 
+/** Something that a client can wait for or give back: a lane, a name that is in use. Upstream says no more than 503. */
+export const busy = (message: string): DpdError => new DpdError("unavailable", message);
+
 export const asicUnavailable = (reason: string): DpdError => new DpdError("unavailable", reason, "AsicUnavailable");
 
 export const synthetic = (message: string): DpdError => new DpdError("synthetic", message, "Synthetic ASIC error");

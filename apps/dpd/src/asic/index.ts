@@ -22,7 +22,7 @@ export type {
 } from "./backend.ts";
 export { describeDevice, type DeviceStep, type GroupStep, type PortStep } from "./device.ts";
 export { checkCapacity, deleteRows, describeKey, describeSteps, insertRows, updateRow } from "./steps.ts";
-export { DomainWriter, type WriterContext, type Writing } from "./writer.ts";
+export { DomainWriter, type Change, type WriterContext, type WriterMetrics, type Writing } from "./writer.ts";
 export {
   chaosAsic,
   faultsAt,

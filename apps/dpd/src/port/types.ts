@@ -97,7 +97,7 @@ export interface TfportData {
   readonly linkLocal: string | null;
 }
 
-/** The ports, links and addresses of a switch. Errors: `missing` (port, link, address), `exists`, `busy`, `invalid`. */
+/** The ports, links and addresses of a switch. Errors: `missing` (port, link, address), `exists`, `unavailable`, `invalid`. */
 export interface PortsApi {
   listPorts(): PortId[];
   /** Throws `missing`. */
@@ -132,6 +132,8 @@ export interface PortsApi {
   tfportData(): TfportData[];
   /** Number of the ASIC port of an existing link; throws `missing`. */
   asicPort(portId: PortId, linkId: number): number;
+  /** ASIC port of an existing link and bit of its port in a bitmap of ports; throws `missing`. */
+  place(portId: PortId, linkId: number): { readonly asicPort: number; readonly bit: number };
   /** Removes all links, with their addresses. */
   reset(): Promise<void>;
   /** Removes the addresses with the tag from all links. */
