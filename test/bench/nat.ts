@@ -1,7 +1,8 @@
 /** NAT groups over HTTP, held against parsing the same body as JSON, which is the least any server must do. */
 import { fileURLToPath } from "node:url";
 import { median, ratioFigure, timeRuns, type Figure } from "./measure.ts";
-import { send, startService } from "./process.ts";
+import { startService } from "../support/service.ts";
+import { send } from "./process.ts";
 
 const DPD = fileURLToPath(new URL("../../apps/dpd/src/main.ts", import.meta.url));
 const VERSION = "13.1.0";

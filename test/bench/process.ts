@@ -1,35 +1,6 @@
-/** Runs a service as the process it is in production, and calls it with as little client as possible. */
-import { spawn, type ChildProcess } from "node:child_process";
+/** Calls a service with as little client as possible, and reads what its process takes. */
 import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { createInterface } from "node:readline";
-
-export interface ServiceProcess {
-  readonly child: ChildProcess;
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-/** Resolves with the `listening` event. */
-export async function startService(main: string, args: readonly string[]): Promise<ServiceProcess> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "inherit"] });
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  const stdout = child.stdout;
-  if (stdout === null) throw new Error(`${main} has no standard output`);
-  for await (const line of createInterface({ input: stdout })) {
-    const event = JSON.parse(line) as { event: string; url: string };
-    if (event.event !== "listening") continue;
-    return {
-      child,
-      url: event.url,
-      stop: async () => {
-        child.kill("SIGTERM");
-        await exited;
-      },
-    };
-  }
-  throw new Error(`${main} ended before it listened`);
-}
 
 const agent = new Agent({ keepAlive: true });
 

@@ -12,21 +12,25 @@ import { dpdClient, type DpdClient } from "@racklet/dpd-client";
 const RACKLET = fileURLToPath(new URL("../../apps/racklet/src/main.ts", import.meta.url));
 const run = promisify(execFile);
 
-/** The one line that `racklet up --json` prints. */
-export interface Ready {
-  readonly event: "ready";
-  readonly startup_ms: number;
-  readonly token: string;
+/** Where everything of a rack is. */
+export interface RackAddresses {
   readonly nexus: { readonly external: string; readonly internal: string; readonly lockstep: string };
   readonly dpd: readonly { readonly switch: string; readonly url: string }[];
   readonly sled_agents: readonly { readonly id: string; readonly url: string; readonly scrimlet: boolean }[];
-}
-
-export interface Rack extends Ready {
-  readonly dataDir: string;
-  readonly pid: number;
   /** By name: switch0, switch1. */
   dpdClient(name: string): DpdClient;
+}
+
+/** The one line that `racklet up --json` prints. */
+export interface Ready extends Omit<RackAddresses, "dpdClient"> {
+  readonly event: "ready";
+  readonly startup_ms: number;
+  readonly token: string;
+}
+
+export interface Rack extends Ready, RackAddresses {
+  readonly dataDir: string;
+  readonly pid: number;
   /** Runs an operator's command on this rack and answers what it printed. */
   racklet(...args: string[]): Promise<string>;
   stop(): Promise<void>;

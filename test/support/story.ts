@@ -6,13 +6,13 @@ import { nexusInternalClient } from "@racklet/nexus-internal-client";
 import { expect } from "vitest";
 import { natEntries, type SeenNat } from "./nat.ts";
 import { deviceToken, login, ok, Oxide } from "./oxide.ts";
-import type { Rack } from "./rack.ts";
+import type { RackAddresses } from "./rack.ts";
 import { until } from "./until.ts";
 
 const SWITCHES = ["switch0", "switch1"] as const;
 
 export interface Story {
-  readonly rack: Rack;
+  readonly rack: RackAddresses;
   readonly oxide: Oxide;
   readonly project: string;
   /** Entries of `instance` that its addresses demand, with the sled, MAC and VNI it has now. */
@@ -28,7 +28,7 @@ export interface Story {
 }
 
 /** Logs in by password, runs the device flow, and makes a project with a default pool of 10.0.1.0/24. */
-export async function beginStory(rack: Rack): Promise<Story> {
+export async function beginStory(rack: RackAddresses): Promise<Story> {
   const host = rack.nexus.external;
   const session = await login(host, "test-suite-silo", "test-privileged", "oxide");
   const token = await deviceToken(host, session);
@@ -62,7 +62,7 @@ interface DebugPort {
   readonly vni: number;
 }
 
-function storyOn(rack: Rack, oxide: Oxide, project: string): Story {
+function storyOn(rack: RackAddresses, oxide: Oxide, project: string): Story {
   const { methods } = oxide;
   const inProject = { query: { project } };
   const internal = nexusInternalClient({ baseUrl: rack.nexus.internal });

@@ -66,7 +66,7 @@ export function parseConfig(
     nexus: urlOf(flags, "nexus") ?? missing("nexus", "the URL of Nexus' internal API"),
     sledId,
     rackId: uuidOf(flags, "rack-id") ?? DEFAULT_RACK_ID,
-    serial: serialOf(flags) ?? `RACKLET${sledId.slice(0, 8).toUpperCase()}`,
+    serial: serialOf(flags) ?? `RACKLET${sledId.replaceAll("-", "").toUpperCase()}`,
     scrimlet,
     dpd,
     mode: modeOf(flags),

@@ -12,7 +12,7 @@ describe("the flags", () => {
       listen: { host: "::1", port: 12_345 },
       nexus: NEXUS,
       sledId: SLED_ID,
-      serial: "RACKLET5ED00000",
+      serial: `RACKLET${SLED_ID.replaceAll("-", "").toUpperCase()}`,
       scrimlet: false,
       mode: "real",
       underlay: undefined,

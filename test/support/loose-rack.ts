@@ -1,0 +1,62 @@
+/** A rack put together by hand from the services' own commands, as somebody without the launcher would: Nexus hears of the switches from the scrimlets. */
+import { fileURLToPath } from "node:url";
+import { dpdClient } from "@racklet/dpd-client";
+import { nexusInternalClient } from "@racklet/nexus-internal-client";
+import { until } from "./until.ts";
+import { startService, type ServiceProcess } from "./service.ts";
+import type { RackAddresses } from "./rack.ts";
+
+export interface LooseRack extends RackAddresses {
+  stop(): Promise<void>;
+}
+
+const MAIN = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/src/main.ts`, import.meta.url));
+const SLEDS = 3;
+
+export async function startLooseRack(database: string): Promise<LooseRack> {
+  const started: ServiceProcess[] = [];
+  const start = async (app: string, ...args: string[]): Promise<ServiceProcess> => {
+    const service = await startService(MAIN(app), args);
+    started.push(service);
+    return service;
+  };
+  const stop = async (): Promise<void> => void (await Promise.all(started.map((service) => service.stop())));
+  try {
+    const dpd = await Promise.all(
+      ["switch0", "switch1"].map(async (name) => {
+        const { url } = await start("dpd", "--listen", "127.0.0.1:0", "--switch", name);
+        return { switch: name, url };
+      }),
+    );
+    const ports = ["external", "internal", "lockstep"].flatMap((listener) => [`--${listener}`, "127.0.0.1:0"]);
+    const { event } = await start("nexus", ...ports, "--database", database);
+    const nexus = {
+      external: event["url"] ?? "",
+      internal: event["internal"] ?? "",
+      lockstep: event["lockstep"] ?? "",
+    };
+    const sled_agents = await Promise.all(
+      Array.from({ length: SLEDS }, async (_, n) => {
+        const id = `5ed00000-0000-4000-8000-00000000000${n}`;
+        const own = dpd[n];
+        const scrimlet = own === undefined ? [] : ["--scrimlet", "--dpd", own.url];
+        const sled = ["--sled-id", id, "--underlay", `fd00:1122:3344:10${n + 1}::1`, ...scrimlet];
+        const { url } = await start("sled-agent", "--listen", "[::1]:0", "--nexus", nexus.internal, ...sled);
+        return { id, url, scrimlet: own !== undefined };
+      }),
+    );
+    const internal = nexusInternalClient({ baseUrl: nexus.internal });
+    const known = () => Promise.all(sled_agents.map(({ id }) => internal.sled_agent_get({ path: { sled_id: id } })));
+    await until("every sled is registered", known, () => true);
+    return {
+      nexus,
+      dpd,
+      sled_agents,
+      dpdClient: (name) => dpdClient({ baseUrl: dpd.find((each) => each.switch === name)?.url ?? "" }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
