@@ -16,9 +16,14 @@ export interface SchemaPrinter {
 /** `document` names the document in the error about one name used for two shapes. */
 export function schemaPrinter(document: string): SchemaPrinter {
   const components = new Map<string, JsonObject>();
+  /** Named shapes being printed: one that refers to itself meets itself here. */
+  const under = new Set<Schema>();
   const print = (schema: Schema): JsonObject => printNode(schema.node, print, hoist);
   const hoist = (name: string, inner: Schema): void => {
+    if (under.has(inner)) return;
+    under.add(inner);
     const printed = print(inner);
+    under.delete(inner);
     const seen = components.get(name);
     if (seen === undefined) components.set(name, printed);
     else if (JSON.stringify(seen) !== JSON.stringify(printed)) {

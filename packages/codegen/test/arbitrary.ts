@@ -9,6 +9,12 @@ export function valid(schema: Schema): fc.Arbitrary<unknown> {
 }
 
 const known = new WeakMap<Schema, fc.Arbitrary<unknown>>();
+/** Named shapes whose arbitrary is being made: where one refers to itself, its values end. */
+const under = new Set<Schema>();
+
+function isUnder({ node }: Schema): boolean {
+  return node.kind === "named" && under.has(node.inner);
+}
 
 function arbitraryOf(node: SchemaNode): fc.Arbitrary<unknown> {
   switch (node.kind) {
@@ -27,6 +33,7 @@ function arbitraryOf(node: SchemaNode): fc.Arbitrary<unknown> {
     case "enum":
       return fc.constantFrom(...node.values);
     case "array": {
+      if (isUnder(node.items)) return fc.constant([]);
       const limits = { minLength: node.minItems ?? 0, maxLength: node.maxItems ?? Math.max(node.minItems ?? 0, 2) };
       return node.uniqueItems === true
         ? fc.uniqueArray(valid(node.items), { ...limits, selector: (each) => JSON.stringify(each) })
@@ -43,10 +50,15 @@ function arbitraryOf(node: SchemaNode): fc.Arbitrary<unknown> {
     case "union":
       return fc.oneof(...node.variants.map(valid));
     case "nullable":
-      return fc.option(valid(node.inner));
+      return isUnder(node.inner) ? fc.constant(null) : fc.option(valid(node.inner));
     case "described":
-    case "named":
       return valid(node.inner);
+    case "named": {
+      under.add(node.inner);
+      const inner = valid(node.inner);
+      under.delete(node.inner);
+      return inner;
+    }
   }
 }
 

@@ -1,7 +1,10 @@
 /**
  * propolis' API: one server per VM, which creates it from one request, runs and stops it, and tells its state by generation.
  */
-import { declare, defineApi } from "@racklet/api-kit";
+import { declare, defineApi, param, query } from "@racklet/api-kit";
+import { s } from "@racklet/api-kit/schema";
+import { SpecKey } from "./v1/components.ts";
+import { DiskActive, InstanceVcrReplace, ReplaceResult } from "./v1/disk.ts";
 import { InstanceEnsureResponse, ensureRequestOf, mapRequestSpec } from "./v1/ensure.ts";
 import {
   InstanceGetResponse,
@@ -10,14 +13,25 @@ import {
   InstanceStateMonitorResponse,
   InstanceStateRequested,
 } from "./v1/instance.ts";
+import { InstanceSerialConsoleHistoryResponse } from "./v1/serial.ts";
 import * as v1 from "./v1/spec.ts";
 import { VersionedInstanceSpec, mapAnswerSpec, specGetResponseOf } from "./v1/spec-get.ts";
 import * as v2 from "./v2/spec.ts";
 import * as v3 from "./v3/spec.ts";
+import { VolumeStatus, volumeStatusDownToV4 } from "./v5/disk.ts";
 import * as v6 from "./v6/spec.ts";
 import { V, propolisVersions } from "./versions.ts";
 
 const NO_INSTANCE = "424 `NoInstance` before a VM was created.";
+
+const NO_ACTIVE_INSTANCE = "424 `NoInstance` before a VM was created and after it has ended.";
+const NO_DISK = "404 when there is no such Crucible backend; 400 when the volume refuses.";
+
+const diskParams = { id: param.string(SpecKey) };
+const serialOffset = {
+  from_start: query.optional(param.u64()),
+  most_recent: query.optional(param.u64()),
+};
 
 export const propolisApi = defineApi({
   ident: "propolis",
@@ -122,6 +136,75 @@ export const propolisApi = defineApi({
       summary: "Get the state of the migrations into and out of the VM",
       description: NO_INSTANCE,
       revisions: [{ since: V.INITIAL, response: InstanceMigrateStatusResponse }],
+    }),
+    instance_migrate_start: declare({
+      operationId: "instance_migrate_start",
+      method: "GET",
+      path: "/instance/migrate/{migration_id}/start",
+      summary: "Migrate the VM to the caller",
+      description: `A WebSocket between two propolis servers: only the target of the migration calls this, on its source. 403 when the VM is already being migrated or cannot be. ${NO_ACTIVE_INSTANCE}`,
+      params: { migration_id: param.uuid() },
+      freeform: true,
+      idempotent: false,
+      revisions: [{ since: V.INITIAL }],
+    }),
+    instance_serial: declare({
+      operationId: "instance_serial",
+      method: "GET",
+      path: "/instance/serial",
+      summary: "Connect to the VM's serial console",
+      description: `A WebSocket: binary frames are data, both ways; a text frame says that the VM migrates and where to connect to next. What was written since the asked offset comes first; without an offset, only what is written from now on. ${NO_ACTIVE_INSTANCE}`,
+      query: serialOffset,
+      freeform: true,
+      idempotent: false,
+      revisions: [{ since: V.INITIAL }],
+    }),
+    instance_serial_history_get: declare({
+      operationId: "instance_serial_history_get",
+      method: "GET",
+      path: "/instance/serial/history",
+      summary: "Get what the VM's serial console has written",
+      description: `Exactly one of \`from_start\` and \`most_recent\` is given. The first and the newest MiB are kept; 400 for what lay between them. ${NO_ACTIVE_INSTANCE}`,
+      query: { ...serialOffset, max_bytes: query.optional(param.u64()) },
+      revisions: [{ since: V.INITIAL, response: InstanceSerialConsoleHistoryResponse }],
+    }),
+    instance_issue_crucible_snapshot_request: declare({
+      operationId: "instance_issue_crucible_snapshot_request",
+      method: "POST",
+      path: "/instance/disk/{id}/snapshot/{snapshot_id}",
+      summary: "Take a snapshot of a Crucible volume",
+      description: `${NO_DISK} ${NO_ACTIVE_INSTANCE}`,
+      params: { ...diskParams, snapshot_id: param.uuid() },
+      revisions: [{ since: V.INITIAL, status: 200, response: s.null() }],
+    }),
+    disk_volume_status: declare({
+      operationId: "disk_volume_status",
+      method: "GET",
+      path: "/instance/disk/{id}/status",
+      summary: "Get the state of a Crucible volume",
+      description: `${NO_DISK} ${NO_ACTIVE_INSTANCE}`,
+      params: diskParams,
+      revisions: [
+        { since: V.CRUCIBLE_VOLUME_INFO, response: VolumeStatus },
+        { since: V.INITIAL, response: DiskActive, down: volumeStatusDownToV4 },
+      ],
+    }),
+    instance_issue_crucible_vcr_request: declare({
+      operationId: "instance_issue_crucible_vcr_request",
+      method: "PUT",
+      path: "/instance/disk/{id}/vcr",
+      summary: "Replace the construction request of a Crucible volume",
+      description: `The replacement is the same volume with one region set exchanged and newer generations. ${NO_DISK} 403 when the VM has ended; 410 when it ends before the request's turn. ${NO_ACTIVE_INSTANCE}`,
+      params: diskParams,
+      revisions: [{ since: V.INITIAL, body: InstanceVcrReplace, response: ReplaceResult }],
+    }),
+    instance_issue_nmi: declare({
+      operationId: "instance_issue_nmi",
+      method: "POST",
+      path: "/instance/nmi",
+      summary: "Send the VM a non-maskable interrupt",
+      description: NO_ACTIVE_INSTANCE,
+      revisions: [{ since: V.INITIAL, status: 200, response: s.null() }],
     }),
   },
 });

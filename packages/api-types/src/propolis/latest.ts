@@ -18,4 +18,8 @@ export {
   InstanceStateRequested,
   MigrationState,
 } from "./v1/instance.ts";
+export { ReplaceResult } from "./v1/disk.ts";
+export { InstanceSerialConsoleHistoryResponse } from "./v1/serial.ts";
+export { SmbiosType1Input } from "./v2/spec.ts";
+export { VolumeInfo, VolumeStatus } from "./v5/disk.ts";
 export { Component, InstanceSpec } from "./v6/spec.ts";

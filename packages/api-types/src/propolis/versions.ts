@@ -1,4 +1,4 @@
-/** The versions of propolis' API, newest first. 4 and 5 change only what we do not serve yet. */
+/** The versions of propolis' API, newest first. 4 changes only how the WebSockets are documented. */
 import { apiVersions } from "@racklet/api-kit";
 
 export const propolisVersions = apiVersions([

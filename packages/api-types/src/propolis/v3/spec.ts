@@ -23,12 +23,12 @@ export const specUpFromV2 = (spec: v2.InstanceSpec): InstanceSpec => spec;
 
 /** Throws HttpError 400 when the specification has a socket: version 2 cannot say it. */
 export function specDownToV2(spec: InstanceSpec): v2.InstanceSpec {
-  const components: v1.InstanceSpec["components"] = {};
-  for (const [key, component] of Object.entries(spec.components)) {
+  type Entry = [string, v1.InstanceSpec["components"][string]];
+  const components = Object.entries(spec.components).map(([key, component]): Entry => {
     if (component.type === "virtio_socket") {
       throw HttpError.badRequest(`component ${key} is a virtio_socket, which requires api-version 3.0.0 or newer`);
     }
-    components[key] = component;
-  }
-  return { ...spec, components };
+    return [key, component];
+  });
+  return { ...spec, components: Object.fromEntries(components) };
 }

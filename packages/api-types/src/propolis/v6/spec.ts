@@ -27,29 +27,25 @@ export const InstanceSpec = s.named(
 export type InstanceSpec = Infer<typeof InstanceSpec>;
 
 export function specUpFromV3(spec: v3.InstanceSpec): InstanceSpec {
-  const components: InstanceSpec["components"] = {};
-  for (const [key, component] of Object.entries(spec.components)) {
-    components[key] =
-      component.type === "nvme_disk"
-        ? { ...component, component: { ...component.component, has_write_cache: true } }
-        : component;
-  }
-  return { ...spec, components };
+  const components = Object.entries(spec.components).map(([key, component]): [string, Component] => [
+    key,
+    component.type === "nvme_disk"
+      ? { ...component, component: { ...component.component, has_write_cache: true } }
+      : component,
+  ]);
+  return { ...spec, components: Object.fromEntries(components) };
 }
 
 /** Throws HttpError 400 when a disk has no write cache: version 3 cannot say it. */
 export function specDownToV3(spec: InstanceSpec): v3.InstanceSpec {
-  const components: v3.InstanceSpec["components"] = {};
-  for (const [key, component] of Object.entries(spec.components)) {
-    if (component.type !== "nvme_disk") {
-      components[key] = component;
-      continue;
-    }
+  type Entry = [string, v3.InstanceSpec["components"][string]];
+  const components = Object.entries(spec.components).map(([key, component]): Entry => {
+    if (component.type !== "nvme_disk") return [key, component];
     const { has_write_cache: hasWriteCache, ...disk } = component.component;
     if (!hasWriteCache) {
       throw HttpError.badRequest(`disk ${key} has no write cache, which requires api-version 6.0.0 or newer`);
     }
-    components[key] = { type: "nvme_disk", component: disk };
-  }
-  return { ...spec, components };
+    return [key, { type: "nvme_disk", component: disk }];
+  });
+  return { ...spec, components: Object.fromEntries(components) };
 }
