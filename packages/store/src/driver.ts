@@ -16,6 +16,7 @@ import type {
 } from "kysely";
 import { Mutex } from "@racklet/world";
 import { mapDriverError } from "./driver-errors.ts";
+import { InvalidTextError } from "./errors.ts";
 
 /** One attempt of `Store.transaction`. */
 export interface TransactionScope {
@@ -134,6 +135,9 @@ class StoreConnection implements DatabaseConnection {
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     try {
+      if (query.parameters.some((value) => typeof value === "string" && value.includes("\0"))) {
+        throw new InvalidTextError();
+      }
       return await this.inner.executeQuery<R>(query);
     } catch (error) {
       throw this.#failed(error);

@@ -27,6 +27,15 @@ export class ForeignKeyViolation extends Error {
   }
 }
 
+/** A text has the character NUL, which PostgreSQL cannot keep; refused on every database alike. */
+export class InvalidTextError extends Error {
+  override readonly name = "InvalidTextError";
+
+  constructor() {
+    super("text must not contain the character NUL (U+0000)");
+  }
+}
+
 /** Other transactions kept winning; nothing was written. The caller may try again later (an HTTP handler answers 503). */
 export class ContentionError extends Error {
   override readonly name = "ContentionError";

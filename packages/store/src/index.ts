@@ -2,4 +2,11 @@
 export { openStore, MAX_ATTEMPTS, type Store, type StoreOptions } from "./store.ts";
 export type { Migration } from "./migrate.ts";
 export { lockData, type DataLock } from "./data-lock.ts";
-export { ContentionError, DataInUseError, ForeignKeyViolation, NewerDatabaseError, UniqueViolation } from "./errors.ts";
+export {
+  ContentionError,
+  DataInUseError,
+  ForeignKeyViolation,
+  InvalidTextError,
+  NewerDatabaseError,
+  UniqueViolation,
+} from "./errors.ts";

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { realWorld, type World } from "@racklet/world";
-import { ContentionError, ForeignKeyViolation, MAX_ATTEMPTS, UniqueViolation, type Store } from "../src/index.ts";
+import {
+  ContentionError,
+  ForeignKeyViolation,
+  InvalidTextError,
+  MAX_ATTEMPTS,
+  UniqueViolation,
+  type Store,
+} from "../src/index.ts";
 import { storeLegs } from "../src/testing/index.ts";
 import { migrations, type Tables } from "./fixtures/tables.ts";
 
@@ -76,6 +83,13 @@ describe.each(storeLegs())("a store on $name", (leg) => {
     const key = await insert("a").catch((error: unknown) => error);
     expect(key).toBeInstanceOf(UniqueViolation);
     expect(key).toMatchObject({ table: "counter", columns: ["name"] });
+  });
+
+  it("refuses the character NUL in a text, which only some databases keep", async () => {
+    await expect(insert("a\0b")).rejects.toThrow(InvalidTextError);
+    await expect(
+      store.transaction((tx) => tx.selectFrom("counter").where("name", "=", "\0").execute()),
+    ).rejects.toThrow(InvalidTextError);
   });
 
   it("maps a broken reference", async () => {

@@ -1,6 +1,7 @@
 /** The one translation from Nexus' domain errors to the wire. */
 import { HttpError } from "@racklet/api-kit";
 import { SagaInterruptedError, SagaRefusedError } from "@racklet/saga";
+import { ContentionError, InvalidTextError } from "@racklet/store";
 import { NexusError, type ErrorKind } from "../errors.ts";
 
 const STATUS: Readonly<Record<ErrorKind, readonly [status: number, code: string]>> = {
@@ -25,6 +26,15 @@ export function translateError(error: unknown): HttpError | undefined {
   if (error instanceof SagaRefusedError || error instanceof SagaInterruptedError) {
     // An interrupted saga goes on when Nexus is back; what was asked for may be done then.
     return new HttpError(503, error.message, { code: "ServiceNotAvailable", cause: error });
+  }
+  if (error instanceof InvalidTextError) {
+    return new HttpError(400, error.message, { code: "InvalidRequest", cause: error });
+  }
+  if (error instanceof ContentionError) {
+    return new HttpError(503, "others kept changing the same things; try again", {
+      code: "ServiceNotAvailable",
+      cause: error,
+    });
   }
   if (!(error instanceof NexusError)) return undefined;
   const [status, code] = STATUS[error.kind];
