@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => rack.close());
 
 test("a text with the character NUL is refused by name, on whatever database", async () => {
-  const answer = await rack.call("POST", "/v1/projects", { body: { name: "p", description: "a\0b" } });
+  const answer = await rack.call("POST", "/v1/projects", { name: "p", description: "a\0b" });
   expect(answer).toMatchObject({
     status: 400,
     body: { error_code: "InvalidRequest", message: expect.stringContaining("NUL") },
