@@ -21,7 +21,7 @@ export const GROUP_IDS: IdRange = { first: 100, last: 65_534 };
 export class GroupIds {
   readonly #range: IdRange;
   /** Above the ids that were never handed out, which `#next` stands for. */
-  #returned: number[] = [];
+  readonly #returned: number[] = [];
   #next: number;
 
   constructor(range: IdRange = GROUP_IDS) {
@@ -47,12 +47,6 @@ export class GroupIds {
   /** The pool is then as before the pair was taken, if nothing happened since. */
   giveBack({ external, underlay }: IdPair): void {
     this.#returned.push(underlay, external);
-  }
-
-  /** All ids are free again. */
-  reset(): void {
-    this.#returned = [];
-    this.#next = this.#range.last;
   }
 
   #take(): number {

@@ -53,6 +53,7 @@ export class Multicast {
   readonly #writer: DomainWriter;
   readonly #state = new McastState();
   #ids: GroupIds;
+  /** The groups of the change that could not be undone last; the writer knows whether it has been since. */
   #inconsistent: readonly string[] = [];
 
   constructor(context: McastContext) {
@@ -63,7 +64,6 @@ export class Multicast {
       this.#state.clear();
       // A change that is under way gives its ids back to the pool that it took them from.
       this.#ids = new GroupIds(context.idRange);
-      this.#inconsistent = [];
     });
   }
 
@@ -211,8 +211,6 @@ export class Multicast {
   }
 
   async #apply(writing: Writing, operation: string, draft: Draft, alsoCommit?: () => void): Promise<void> {
-    // Whatever an earlier change left behind has been undone by now, or this one would not have begun.
-    this.#inconsistent = [];
     const { before, after } = await draft.footprints(writing.pause);
     const steps = await planChange(writing.asic, before, after, writing.pause);
     try {

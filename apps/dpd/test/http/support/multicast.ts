@@ -1,13 +1,13 @@
 /** A dpd with links on every port, requests for multicast groups, and everything observable as plain text. */
 import { expect } from "vitest";
-import { chaosAsic, modelAsic, type AsicBackend, type Fault, type FaultSource } from "../../../src/asic/index.ts";
+import { chaosAsic, modelAsic, type AsicBackend, type FaultSource } from "../../../src/asic/index.ts";
 import { DpdError } from "../../../src/errors.ts";
 import type { IdRange } from "../../../src/mcast/ids.ts";
 import type { MemberLinks } from "../../../src/mcast/members.ts";
 import { MCAST_TABLES } from "../../../src/table/mcast.ts";
 import { keyText, valueText } from "../../../src/table/text.ts";
 import type { TableDecl, Profile } from "../../../src/table/types.ts";
-import { startHarness, type Answer, type CallOptions, type Harness } from "./harness.ts";
+import { startHarness, type CallOptions, type Harness } from "./harness.ts";
 
 /** Each port has link 0: `rear3` is ASIC port 3 and bit 3, `qsfp3` ASIC port 103 and bit 35. */
 export const memberLinks: MemberLinks = {
@@ -142,12 +142,3 @@ export function external(ip: string | undefined, { vlan, sources, tag, to = targ
 export const UNDERLAY = "/multicast/underlay-groups";
 export const EXTERNAL = "/multicast/external-groups";
 export const GROUPS = "/multicast/groups";
-
-/** Fails the write whose number, counted from 1 since now, is `k`; also says how many there were. */
-export function failWrite(one: Multicast, k: number, fault: Fault, isRead: (operation: string) => boolean) {
-  const seen = { writes: 0 };
-  one.faults.next = (operation) => (isRead(operation) || ++seen.writes !== k ? undefined : fault);
-  return seen;
-}
-
-export type { Answer };
