@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { World } from "@racklet/world";
 import { chaosAsic, modelAsic, seededFaults, type AsicBackend, type TableUsage } from "./asic/index.ts";
 import type { DpdConfig } from "./config.ts";
+import { LinkHistory } from "./history/history.ts";
 import type { IdRange } from "./mcast/ids.ts";
 import type { MemberLinks } from "./mcast/members.ts";
 import { Multicast } from "./mcast/multicast.ts";
@@ -13,6 +14,7 @@ import { createNeighbors } from "./neighbor/neighbors.ts";
 import { nexusChangesets } from "./nexus.ts";
 import { createPorts } from "./port/create.ts";
 import type { Ports } from "./port/ports.ts";
+import { Ledger } from "./provenance/ledger.ts";
 import { createRoutes } from "./route/routes.ts";
 import { Subnets } from "./subnet/subnets.ts";
 import { buildInfo, type BuildInfo } from "./switch/build-info.ts";
@@ -34,6 +36,11 @@ export interface DpdContext {
   readonly routes: ReturnType<typeof createRoutes>;
   readonly subnets: Subnets;
   readonly mcast: Multicast;
+  readonly history: LinkHistory;
+  /** Who wrote each table entry. */
+  readonly ledger: Ledger;
+  /** Who steers the module of a front port, where a client has said so. No dataplane is concerned. */
+  readonly managementModes: Map<string, "manual" | "automatic">;
   readonly dump: DumpContext;
   /** Undefined where Nexus sends the NAT entries by itself. */
   readonly puller: ChangesetPuller | undefined;
@@ -74,6 +81,9 @@ export function createContext(config: DpdConfig, world: World, overrides: DpdOve
     routes: createRoutes({ ...base, asicPort: (portId, linkId) => ports.asicPort(portId, linkId) }),
     subnets: new Subnets(base),
     mcast,
+    history: linkHistory(world, ofSwitch, ports),
+    ledger: new Ledger(),
+    managementModes: new Map(),
     dump: { requireAsic: () => ofSwitch.requireAsic(), locks, timers: world.timers },
     puller: changesets === undefined ? undefined : new ChangesetPuller(world, nat.feed, changesets),
     asic: overrides.asic ?? configuredAsic(config),
@@ -97,8 +107,8 @@ export function detachAsic(ctx: DpdContext): void {
   if (ctx.switch.status().state !== "asic_absent") ctx.switch.detach("detached by an operator");
 }
 
-function attach({ config, switch: ofSwitch }: DpdContext, asic: AsicBackend): void {
-  ofSwitch.attach(asic, modelIdentifiers(config.switch, SIDECAR_IDS[config.switch]));
+function attach({ config, ledger, switch: ofSwitch }: DpdContext, asic: AsicBackend): void {
+  ofSwitch.attach(ledger.trace(asic), modelIdentifiers(config.switch, SIDECAR_IDS[config.switch]));
 }
 
 /** The use of every table; none without an ASIC. */
@@ -106,6 +116,16 @@ export function usages(ctx: DpdContext): { name: string; usage: TableUsage }[] {
   if (ctx.switch.status().state !== "ready") return [];
   const asic = ctx.switch.requireAsic();
   return TABLES.map((table) => ({ name: table.name, usage: tableUsage(asic, table) }));
+}
+
+function linkHistory(world: World, ofSwitch: Switch, ports: Ports): LinkHistory {
+  const history = new LinkHistory(world.clock);
+  ofSwitch.onForget(() => history.forget());
+  ports.onChange(({ portId, linkId }, link) => {
+    const view = link === undefined ? undefined : { enabled: link.enabled, up: ports.isLinkUp(link) };
+    history.observe(portId, linkId, view, link?.speed);
+  });
+  return history;
 }
 
 // As a chip's, they do not change when dpd restarts.

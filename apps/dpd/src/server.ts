@@ -15,6 +15,20 @@ import { natGroupHandlers } from "./http/nat-group.ts";
 import { natIpv4Handlers } from "./http/nat-ipv4.ts";
 import { natIpv6Handlers } from "./http/nat-ipv6.ts";
 import { natPullHandlers } from "./http/nat-pull.ts";
+import { attachedSubnetHandlers } from "./http/attached-subnet.ts";
+import { counterHandlers } from "./http/counter.ts";
+import { hardwareHandlers } from "./http/hardware.ts";
+import { linkAddressHandlers } from "./http/link-address.ts";
+import { linkStateHandlers } from "./http/link-state.ts";
+import { linkHandlers } from "./http/link.ts";
+import { loopbackHandlers } from "./http/loopback.ts";
+import { moduleHandlers } from "./http/module.ts";
+import { neighborHandlers } from "./http/neighbor.ts";
+import { portSettingsHandlers } from "./http/port-settings.ts";
+import { portHandlers } from "./http/port.ts";
+import { routeIpv4Handlers } from "./http/route-ipv4.ts";
+import { routeIpv6Handlers } from "./http/route-ipv6.ts";
+import { noteOrigins, provenanceHandlers } from "./http/provenance.ts";
 import { settingsHandlers } from "./http/settings.ts";
 import { tableHandlers } from "./http/table.ts";
 import type { Profile } from "./table/types.ts";
@@ -27,16 +41,7 @@ export interface AppOptions {
 export function createApp(ctx: DpdContext, options: AppOptions = {}): Hono {
   return serveApi(apiFor(ctx.config.profile), {
     context: ctx,
-    handlers: {
-      ...infoHandlers,
-      ...natIpv4Handlers,
-      ...natIpv6Handlers,
-      ...natPullHandlers,
-      ...natGroupHandlers,
-      ...multicastHandlers,
-      ...settingsHandlers,
-      ...tableHandlers,
-    },
+    handlers: noteOrigins(handlers, mayWrite),
     world: ctx.world,
     bodyValidators,
     responseValidators: options.responseValidators,
@@ -44,6 +49,38 @@ export function createApp(ctx: DpdContext, options: AppOptions = {}): Hono {
     ops: { metrics: dpdMetrics(ctx), health: () => healthToWire(ctx), controls: asicControls(ctx) },
   });
 }
+
+const handlers = {
+  ...infoHandlers,
+  ...natIpv4Handlers,
+  ...natIpv6Handlers,
+  ...natPullHandlers,
+  ...natGroupHandlers,
+  ...multicastHandlers,
+  ...settingsHandlers,
+  ...tableHandlers,
+  ...portHandlers,
+  ...portSettingsHandlers,
+  ...linkHandlers,
+  ...linkStateHandlers,
+  ...linkAddressHandlers,
+  ...loopbackHandlers,
+  ...neighborHandlers,
+  ...routeIpv4Handlers,
+  ...routeIpv6Handlers,
+  ...attachedSubnetHandlers,
+  ...counterHandlers,
+  ...moduleHandlers,
+  ...hardwareHandlers,
+  ...provenanceHandlers,
+};
+
+const reads = new Set(
+  Object.values(dpdApi.operations).flatMap(({ method, operationId }) =>
+    method === "GET" ? [operationId as string] : [],
+  ),
+);
+const mayWrite = (operationId: string): boolean => !reads.has(operationId);
 
 /** Bodies need not be larger than what the tables could hold. */
 function apiFor(profile: Profile): typeof dpdApi {

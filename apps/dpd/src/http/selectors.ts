@@ -1,6 +1,6 @@
 /** What a page token of each list carries: the last item of the page, after which the next one starts. */
 import { selectorOf, type PageRequest } from "@racklet/api-kit";
-import { isIpv4, isIpv6, isPort } from "@racklet/net";
+import { isIpv4, isIpv6, isPort, parseIpNet, type IpNet } from "@racklet/net";
 import type { Family } from "../table/nat.ts";
 
 /** Upstream's selector of address lists. */
@@ -18,6 +18,16 @@ export function portAfter(page: PageRequest): number | undefined {
 export function groupAfter(page: PageRequest): string | undefined {
   const isSelector = (value: unknown): value is { group: string } => hasString(value, "group");
   return selectorOf(page, isSelector)?.group;
+}
+
+/** Upstream's selector of lists by network. Without a family, of both. */
+export function netAfter(page: PageRequest, family?: Family): IpNet | undefined {
+  const fits = (net: IpNet | null): net is IpNet =>
+    net !== null && (family === undefined || isIpv4(net.address) === (family === "ipv4"));
+  const isSelector = (value: unknown): value is { cidr: string } =>
+    hasString(value, "cidr") && fits(parseIpNet(value.cidr));
+  const cidr = selectorOf(page, isSelector)?.cidr;
+  return cidr === undefined ? undefined : (parseIpNet(cidr) ?? undefined);
 }
 
 export function entryAfter(page: PageRequest): { external: string; low: number } | undefined {

@@ -38,6 +38,7 @@ export class Ports implements PortsApi {
   /** By port in the order of the inventory, then by link id. */
   readonly #links = new Map<PortId, Map<number, PlumbedLink>>(SWITCH_PORTS.map(({ portId }) => [portId, new Map()]));
   #baseMac: number | undefined;
+  #notify: (at: { readonly portId: PortId; readonly linkId: number }, link: Link | undefined) => void = () => {};
 
   /** `owners` and `writer` are shared with the loopbacks, whose addresses are in the same tables. */
   constructor(context: WriterContext, writer: DomainWriter, owners: AddressOwners) {
@@ -48,6 +49,11 @@ export class Ports implements PortsApi {
       for (const links of this.#links.values()) links.clear();
       owners.clear();
     });
+  }
+
+  /** Calls once for each link of a change that took effect, with what it is now; the listener must not throw. */
+  onChange(notify: (at: { readonly portId: PortId; readonly linkId: number }, link: Link | undefined) => void): void {
+    this.#notify = notify;
   }
 
   setBaseMac(mac: number): void {
@@ -248,6 +254,11 @@ export class Ports implements PortsApi {
         commit: () => {
           for (const { prior } of changes) if (prior !== undefined) this.#forget(prior);
           for (const { next } of changes) if (next !== undefined) this.#remember(next);
+          // A link that goes and comes in one change is told once, as what it is now.
+          for (const { prior, next } of changes) {
+            const at = next ?? prior;
+            if (at !== undefined) this.#notify(at, next);
+          }
         },
         result: undefined,
       };

@@ -46,6 +46,25 @@ export async function dumpTable(context: DumpContext, table: AnyTable): Promise<
   return { name: table.name, size, entries };
 }
 
+export interface TracedEntry<O> extends DumpEntry {
+  readonly origin: O | undefined;
+}
+
+/** The entries with what `originOf` knows of their rows. */
+export async function traceTable<O>(
+  context: DumpContext,
+  table: AnyTable,
+  originOf: (row: object) => O | undefined,
+): Promise<TracedEntry<O>[]> {
+  const { rows } = await snapshot(context, table);
+  const entries: TracedEntry<O>[] = [];
+  for (const row of rows) {
+    if (entries.length > 0 && entries.length % SLICE === 0) await context.timers.yield();
+    entries.push({ ...dumpEntry(table, row), origin: originOf(row) });
+  }
+  return entries;
+}
+
 /** Empty for a table without counters. */
 export async function readCounters(context: DumpContext, table: AnyTable): Promise<CounterEntry[]> {
   if (!table.counter) return [];

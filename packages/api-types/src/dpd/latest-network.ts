@@ -55,3 +55,4 @@ export {
 } from "./v4/route.ts";
 export { Ipv4RouteUpdate } from "./v6/route.ts";
 export { SnapshotCreate, SnapshotFieldScopes, SnapshotResult, SnapshotScopeRequest } from "./v9/snapshot.ts";
+export { EntryOrigin, TableProvenance } from "./v13_1/provenance.ts";

@@ -3,9 +3,6 @@ import { resultsPageOf, s, type Infer } from "@racklet/api-kit";
 import { IpNet } from "../../common/network.ts";
 import { MacAddr, Vni } from "../v1/nat.ts";
 
-
-
-
 export const InstanceTarget = s.named(
   "InstanceTarget",
   s.object({ internal_ip: s.ipv6(), inner_mac: MacAddr, vni: Vni }),
