@@ -185,7 +185,7 @@ export class Multicast {
       underlayGroups,
       externalGroups,
       idsAvailable,
-      inconsistent: this.#inconsistent,
+      inconsistent: this.#writer.stuck().length === 0 ? [] : this.#inconsistent,
       ...this.#writer.metrics(),
     };
   }
