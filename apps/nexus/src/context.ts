@@ -13,6 +13,8 @@ import { allTasks } from "./tasks/all.ts";
 import { natSyncTaskNames } from "./tasks/nat.ts";
 
 export interface NexusContext {
+  /** This process among those that share the database; another one after a restart. Owns the sagas it starts. */
+  readonly processId: string;
   readonly world: World;
   readonly config: NexusConfig;
   readonly store: Store<NexusTables>;
@@ -31,12 +33,11 @@ export async function createContext(config: NexusConfig, world: World): Promise<
   return contextOn(await openStore<NexusTables>({ url: config.database, migrations, world }), config, world);
 }
 
-/** One process at a time has the database: whatever sagas it finds unfinished are its own. */
-const SAGA_OWNER = "nexus";
-
 /** A context on a store that is open already, with `migrations` applied. */
 export function contextOn(store: Store<NexusTables>, config: NexusConfig, world: World): NexusContext {
+  const processId = world.ids.uuid();
   const nexus: NexusContext = {
+    processId,
     world,
     config,
     store,
@@ -57,7 +58,7 @@ export function contextOn(store: Store<NexusTables>, config: NexusConfig, world:
     log: sqlSagaLog(store),
     sagas: allSagas,
     services: nexus,
-    owner: SAGA_OWNER,
+    owner: processId,
   });
   return nexus;
 }

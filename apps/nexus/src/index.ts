@@ -5,6 +5,7 @@ import type { NexusConfig } from "./config.ts";
 import { createContext, type NexusContext } from "./context.ts";
 import { refuseExposure } from "./populate/exposure.ts";
 import { populate } from "./populate/populate.ts";
+import { announce, deadOwners, withdraw } from "./process/liveness.ts";
 import { createApps } from "./server.ts";
 
 export { DEFAULT_CONFIG, DEFAULT_PASSWORD, UsageError, parseConfig, type NexusConfig } from "./config.ts";
@@ -41,13 +42,16 @@ export async function startNexus(config: NexusConfig, world: World): Promise<Run
       nexus.tasks.stop({ deadlineMs: STOP_DEADLINE_MS }),
       nexus.sagas.stop({ deadlineMs: STOP_DEADLINE_MS }),
     ]);
+    // Without it others find out by themselves, only later.
+    await withdraw(nexus).catch((error: unknown) => world.log.warn({ err: error }, "could not sign off"));
     await nexus.store.close();
   };
   try {
     await populate(nexus);
     await refuseExposure(nexus);
     // Before anything is served, so that a request finds what a killed process was at already being finished.
-    await nexus.sagas.recover({ adopt: "mine" });
+    await announce(nexus);
+    await nexus.sagas.recover({ adopt: await deadOwners(nexus) });
     const urls = await listenAll(nexus, listeners);
     nexus.tasks.start();
     return { urls, close };

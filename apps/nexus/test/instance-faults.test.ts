@@ -260,7 +260,7 @@ describe("when Nexus", () => {
     all((sled) => sled.gates.clear());
     const { store, config, world } = rack.nexus;
     const next = contextOn(store, config, world);
-    const recovered = await next.sagas.recover({ adopt: "mine" });
+    const recovered = await next.sagas.recover({ adopt: "all" });
     await Promise.all(recovered.map(({ result }) => result));
     await Promise.all(rack.sleds.map((sled) => sled.settled()));
     expect(await state()).toBe("running");

@@ -229,6 +229,12 @@ export interface SwitchTable {
   revision: number;
 }
 
+export interface NexusProcessTable {
+  id: string;
+  time_started: string;
+  time_seen: string;
+}
+
 export interface RackTable {
   id: string;
   time_created: string;
@@ -368,4 +374,5 @@ export interface NexusTables extends SagaTables {
   network_interface: NetworkInterfaceTable;
   nat_entry: NatEntryTable;
   counter: CounterTable;
+  nexus_process: NexusProcessTable;
 }

@@ -5,7 +5,14 @@ import { abandonedVmmReaperTask } from "./abandoned-vmm-reaper.ts";
 import { instanceUpdaterTask } from "./instance-updater.ts";
 import { instanceWatcherTask } from "./instance-watcher.ts";
 import { natTasks } from "./nat.ts";
+import { sagaRecoveryTask } from "./saga-recovery.ts";
 
 export function allTasks(nexus: NexusContext): readonly Task<unknown>[] {
-  return [abandonedVmmReaperTask(nexus), instanceUpdaterTask(nexus), instanceWatcherTask(nexus), ...natTasks(nexus)];
+  return [
+    abandonedVmmReaperTask(nexus),
+    instanceUpdaterTask(nexus),
+    instanceWatcherTask(nexus),
+    sagaRecoveryTask(nexus),
+    ...natTasks(nexus),
+  ];
 }

@@ -125,6 +125,7 @@ const STATEMENTS: readonly string[] = [
   `create unique index nat_entry_live on nat_entry (address_sort, first_port, last_port) where version_removed is null`,
   // The order in which switches hear of changes: see natChanges.
   "create unique index nat_entry_change on nat_entry (coalesce(version_removed, version_added))",
+  "create table nexus_process (id text primary key, time_started text not null, time_seen text not null)",
   "create table counter (name text primary key, value bigint not null)",
   "insert into counter (name, value) values ('nat_version', 0)",
 ];
