@@ -313,7 +313,11 @@ describe("a client of an older version", () => {
       await rack.call("POST", path, { pool: "pool4", ip_version: "v4" }, { version: "2025122300.0.0" }),
     ).toMatchObject({
       status: 400,
-      body: { message: expect.stringContaining("cannot specify both `pool` and `ip_version`") },
+      body: {
+        error_code: "InvalidRequest",
+        message:
+          "cannot specify both `pool` and `ip_version`; `ip_version` is only used when allocating from the default pool",
+      },
     });
     const attached = await rack.call("POST", path, { ip_version: "v4" }, { version: "2025122300.0.0" });
     expect(attached).toMatchObject({ status: 202, body: { kind: "ephemeral" } });

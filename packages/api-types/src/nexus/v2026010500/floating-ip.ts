@@ -3,7 +3,7 @@ import { HttpError } from "@racklet/api-kit/errors";
 import { s, type Infer } from "@racklet/api-kit/schema";
 import { identityCreate, NameOrId } from "../common.ts";
 import type * as v2025122300 from "../v2025122300/floating-ip.ts";
-import { PoolSelector } from "./pool-selector.ts";
+import { PoolSelector, poolSelectorUp } from "./pool-selector.ts";
 
 export const explicitFields = { ip: s.ip(), pool: s.nullish(NameOrId), type: s.literal("explicit") } as const;
 export const AutoAddress = s.object({
@@ -33,13 +33,10 @@ function selectorUp(
 ): AddressSelector {
   if (ip != null) {
     if (version == null) return { type: "explicit", ip, pool };
-    throw invalid("cannot specify both `ip` and `ip_version`; the IP version is determined by the explicit IP address");
+    throw HttpError.badRequest(
+      "cannot specify both `ip` and `ip_version`; the IP version is determined by the explicit IP address",
+      "InvalidRequest",
+    );
   }
-  if (pool == null) return { type: "auto", pool_selector: { type: "auto", ip_version: version ?? null } };
-  if (version == null) return { type: "auto", pool_selector: { type: "explicit", pool } };
-  throw invalid(
-    "cannot specify both `pool` and `ip_version`; `ip_version` is only used when allocating from the default pool",
-  );
+  return { type: "auto", pool_selector: poolSelectorUp(pool, version) };
 }
-
-const invalid = (message: string): HttpError => HttpError.badRequest(message, "InvalidRequest");

@@ -1,11 +1,10 @@
 /** How the pool of an address is chosen becomes one explicit choice. */
-import { HttpError } from "@racklet/api-kit/errors";
 import { s, type Infer } from "@racklet/api-kit/schema";
 import { NameOrId } from "../common.ts";
 import * as v2025112000 from "../v2025112000/instance.ts";
 import type * as v2025122300 from "../v2025122300/instance.ts";
 import * as v2026010300 from "../v2026010300/instance.ts";
-import { PoolSelector } from "./pool-selector.ts";
+import { PoolSelector, poolSelectorUp } from "./pool-selector.ts";
 
 const ephemeral = {
   pool_selector: s.optional(PoolSelector, { type: "auto", ip_version: null }),
@@ -33,14 +32,7 @@ export const InstanceCreate = s.named(
 export type InstanceCreate = Infer<typeof InstanceCreate>;
 
 export function ephemeralIpCreateUp({ pool, ip_version }: v2025122300.EphemeralIpCreate): EphemeralIpCreate {
-  if (pool != null && ip_version != null) {
-    throw HttpError.badRequest(
-      "cannot specify both `pool` and `ip_version`; the pool already says which IP version it has",
-    );
-  }
-  return {
-    pool_selector: pool == null ? { type: "auto", ip_version: ip_version ?? null } : { type: "explicit", pool },
-  };
+  return { pool_selector: poolSelectorUp(pool, ip_version) };
 }
 
 const externalIpUp = (choice: v2025122300.ExternalIpCreate): ExternalIpCreate =>
