@@ -3,7 +3,7 @@ import type { Transaction } from "kysely";
 import type { NexusTables } from "../db/schema.ts";
 import { invalidRequest, notFoundById, unavailable } from "../errors.ts";
 
-/** What users may have. Upstream counts one source NAT block beside them, though a dual-stack instance has two. */
+/** What users may have, beside the source NAT block of an instance with an IPv4 stack. */
 export const MAX_EXTERNAL_IPS_PER_INSTANCE = 32;
 
 export interface AttachTarget {
@@ -34,9 +34,10 @@ export async function checkAttachable(tx: Transaction<NexusTables>, target: Atta
     .selectFrom("external_ip")
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .where("parent_id", "=", instanceId)
+    .where("kind", "<>", "snat")
     .where("time_deleted", "is", null)
     .executeTakeFirstOrThrow();
-  if (count >= MAX_EXTERNAL_IPS_PER_INSTANCE + 1) {
+  if (count >= MAX_EXTERNAL_IPS_PER_INSTANCE) {
     throw invalidRequest(`an instance may not have more than ${MAX_EXTERNAL_IPS_PER_INSTANCE} external IP addresses`);
   }
   const stack = await tx
