@@ -300,6 +300,37 @@ describe("a client of an older version", () => {
     const older = { version: "2025112000.0.0" };
     const [made] = (await rack.ok("GET", "/v1/network-interfaces?project=p&instance=web", undefined, older)).items;
     expect(made).toMatchObject({ name: "net0", ip: "172.30.0.5", transit_ips: [] });
+  it("lead external IPs to an address of their version: the primary one cannot lose it", async () => {
+    await rack.ok("POST", "/v1/vpc-subnets?project=p&vpc=default", {
+      name: "third",
+      description: "",
+      ipv4_block: "10.8.0.0/24",
+    });
+    const params = [nic("a"), nic("b", { subnet_name: "third", ip_config: { type: "v6", value: { ip: auto } } })];
+    await create({
+      network_interfaces: { type: "create", params },
+      external_ips: [ephemeral({ type: "auto", ip_version: "v4" })],
+    });
+    const prefer = () => rack.call("PUT", "/v1/network-interfaces/b?project=p&instance=web", { primary: true });
+    expect(await prefer()).toMatchObject({
+      status: 400,
+      body: { message: expect.stringMatching(/while external IP 10\.1\.0\.\d+ is attached.*VPC-private IPv4 address/) },
+    });
+    expect((await list()).map(({ name, primary }) => [name, primary])).toEqual([
+      ["a", true],
+      ["b", false],
+    ]);
+    // Without it the source NAT block of IPv4 is all that is left: it rests while there is nothing to translate to.
+    await rack.ok("DELETE", "/v1/instances/web/external-ips/ephemeral?project=p");
+    expect((await prefer()).status).toBe(200);
+    await start();
+    expect(vmm().sled.vmms.get(vmm().id)?.body.local_config.external_ips).toEqual({ v4: null, v6: null });
+    expect(await rack.nat()).toEqual([]);
+    await become("destroyed");
+    await rack.ok("DELETE", "/v1/instances/web?project=p");
+    await rack.ok("DELETE", "/v1/vpc-subnets/third?project=p&vpc=default");
+  });
+
     const [newer] = (await rack.ok("GET", "/v1/network-interfaces?project=p&instance=web")).items;
     expect(newer.ip_stack).toEqual({ type: "v4", value: { ip: "172.30.0.5", transit_ips: [] } });
     const ips = (await rack.ok("GET", "/v1/instances/web/external-ips?project=p", undefined, older)).items;

@@ -2,7 +2,7 @@
 import type { Schemas } from "@racklet/sled-agent-client";
 import type { NexusContext } from "../context.ts";
 import type { ExternalIpTable } from "../db/schema.ts";
-import { nicsOf } from "../nic/create.ts";
+import { nicsOf, type NicRow } from "../nic/create.ts";
 import { resolveFirewallRules } from "../vpc/resolve-firewall.ts";
 import { getInstance } from "./record.ts";
 import { sledNics } from "./sled-nics.ts";
@@ -38,7 +38,7 @@ export async function vmmRegistration(
     local_config: {
       hostname: instance.hostname,
       nics,
-      external_ips: await externalIpConfig(nexus, instanceId),
+      external_ips: await externalIpConfig(nexus, instanceId, rows),
       attached_subnets: [],
       multicast_groups: [],
       firewall_rules: await resolveFirewallRules(db, rows, nics),
@@ -49,7 +49,12 @@ export async function vmmRegistration(
   };
 }
 
-async function externalIpConfig(nexus: NexusContext, instanceId: string): Promise<Schemas["ExternalIpConfig"]> {
+/** Of the versions that the primary interface has: the source NAT block of an instance that lost its IPv4 stack rests. */
+async function externalIpConfig(
+  nexus: NexusContext,
+  instanceId: string,
+  nics: readonly NicRow[],
+): Promise<Schemas["ExternalIpConfig"]> {
   const ips = await nexus.store.db
     .selectFrom("external_ip")
     .selectAll()
@@ -58,7 +63,11 @@ async function externalIpConfig(nexus: NexusContext, instanceId: string): Promis
     .where("time_deleted", "is", null)
     .orderBy("ip_sort")
     .execute();
-  return { v4: family(ips, "v4"), v6: family(ips, "v6") };
+  const primary = nics.find((nic) => nic.is_primary === 1);
+  return {
+    v4: primary?.ipv4 == null ? null : family(ips, "v4"),
+    v6: primary?.ipv6 == null ? null : family(ips, "v6"),
+  };
 }
 
 function family(ips: readonly ExternalIpTable[], version: "v4" | "v6") {

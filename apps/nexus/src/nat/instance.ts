@@ -35,7 +35,9 @@ export async function ensureInstanceNat(nexus: NexusContext, request: EnsureInst
     if (request.externalIpId === undefined && moving !== undefined) {
       throw unavailable(`external IP ${moving.ip} is being attached or detached; try again when that is done`);
     }
-    const entries = addresses.map((address): NatEntry => ({ ...toKey(address), ...target }));
+    const entries = addresses
+      .filter(({ ip_version }) => target.versions.has(ip_version))
+      .map((address): NatEntry => ({ ...toKey(address), ...target.value }));
     return putEntries(nexus, tx, entries);
   });
 }
@@ -55,7 +57,11 @@ async function write(nexus: NexusContext, change: (tx: Tx) => Promise<number>): 
   if (changed > 0) nexus.natChanged();
 }
 
-type Target = Pick<NatEntry, "sledAddress" | "vni" | "mac">;
+interface Target {
+  readonly value: Pick<NatEntry, "sledAddress" | "vni" | "mac">;
+  /** What the primary interface has: an address of another version has nothing to be translated to. */
+  readonly versions: ReadonlySet<"v4" | "v6">;
+}
 
 async function findTarget(tx: Tx, { instanceId, sledId }: EnsureInstanceNat): Promise<Target | undefined> {
   const sled = await (
@@ -72,16 +78,20 @@ async function findTarget(tx: Tx, { instanceId, sledId }: EnsureInstanceNat): Pr
   const nic = await tx
     .selectFrom("network_interface")
     .innerJoin("vpc", "vpc.id", "network_interface.vpc_id")
-    .select(["network_interface.mac", "vpc.vni"])
+    .select(["network_interface.mac", "network_interface.ipv4", "network_interface.ipv6", "vpc.vni"])
     .where("network_interface.instance_id", "=", instanceId)
     .where("network_interface.is_primary", "=", 1)
     .where("network_interface.time_deleted", "is", null)
     .executeTakeFirst();
-  return sled === undefined || nic === undefined ? undefined : { ...sled, ...nic };
+  if (sled === undefined || nic === undefined) return undefined;
+  const { mac, vni, ipv4, ipv6 } = nic;
+  const versions = new Set([ipv4 === null ? [] : ["v4" as const], ipv6 === null ? [] : ["v6" as const]].flat());
+  return { value: { ...sled, mac, vni }, versions };
 }
 
 interface Address {
   readonly ip: string;
+  readonly ip_version: "v4" | "v6";
   readonly first_port: number;
   readonly last_port: number;
   readonly state: string;
@@ -90,7 +100,7 @@ interface Address {
 function addressesOf(tx: Tx, { instanceId, externalIpId }: InstanceNat): Promise<Address[]> {
   const all = tx
     .selectFrom("external_ip")
-    .select(["ip", "first_port", "last_port", "state"])
+    .select(["ip", "ip_version", "first_port", "last_port", "state"])
     .where("parent_id", "=", instanceId)
     .where("time_deleted", "is", null)
     .orderBy("ip_sort")

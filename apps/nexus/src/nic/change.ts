@@ -35,6 +35,7 @@ export async function updateNic(nexus: NexusContext, nic: NicRow, change: NicCha
     await checkOff(tx, nic.instance_id, "Instance must be stopped to update its network interfaces");
     if (change.primary) {
       await tx
+      await checkReachable(tx, nic);
         .updateTable("network_interface")
         .set({ is_primary: 0 })
         .where("instance_id", "=", nic.instance_id)
@@ -85,6 +86,23 @@ async function checkOff(tx: Tx, instanceId: string, message: string): Promise<vo
 }
 
 /** External addresses lead to the primary interface: without one they would lead nowhere. */
+/** External addresses are translated to a private one of their version on the primary interface. */
+async function checkReachable(tx: Tx, nic: NicRow): Promise<void> {
+  const ips = await tx
+    .selectFrom("external_ip")
+    .select(["ip", "ip_version"])
+    .where("parent_id", "=", nic.instance_id)
+    .where("kind", "<>", "snat")
+    .where("time_deleted", "is", null)
+    .execute();
+  const stranded = ips.find((each) => (each.ip_version === "v4" ? nic.ipv4 : nic.ipv6) === null);
+  if (stranded !== undefined) {
+    throw invalidRequest(
+      `The interface cannot become the primary one while external IP ${stranded.ip} is attached: it has no VPC-private IP${stranded.ip_version} address`,
+    );
+  }
+}
+
 async function checkNoExternalIps(tx: Tx, instanceId: string): Promise<void> {
   const ip = await tx
     .selectFrom("external_ip")
