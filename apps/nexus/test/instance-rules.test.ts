@@ -119,6 +119,32 @@ describe("creating an instance is refused, and leaves nothing, when", () => {
       "cannot request two ephemeral IPs from the same pool",
     ],
     [
+      "it has two ephemeral IPs of one version, one of them by the name of the pool",
+      { external_ips: [ephemeral({ type: "explicit", pool: "pool4" }), ephemeral({ type: "auto", ip_version: "v4" })] },
+      400,
+      "cannot request two ephemeral IPs of the same version (v4)",
+    ],
+    ...(
+      [
+        ["10.0.0.1/8", "transit IP block 10.0.0.1/8 has a non-zero host identifier"],
+        ["224.0.0.0/8", "transit IP block 224.0.0.0/8 is a multicast network"],
+        ["127.0.0.1/32", "transit IP 127.0.0.1/32 is a loopback address"],
+        ["192.168.0.0/16", "transit IP block 192.168.0.0/16 overlaps with 192.168.1.0/24"],
+      ] as const
+    ).map(([prefix, message]): [string, object, number, string] => [
+      `an interface is to be transit for ${prefix}`,
+      {
+        network_interfaces: {
+          type: "create",
+          params: [
+            nic("a", { ip_config: { type: "v4", value: { ip: auto, transit_ips: ["192.168.1.0/24", prefix] } } }),
+          ],
+        },
+      },
+      400,
+      message,
+    ]),
+    [
       "the version of its ephemeral IP is open and the silo has two default pools",
       { external_ips: [ephemeral(auto)] },
       400,
@@ -274,32 +300,6 @@ describe("network interfaces", () => {
     expect((await rack.call("DELETE", "/v1/vpc-subnets/second?project=p&vpc=default")).status).toBe(204);
   });
 
-  it("get addresses of their own, lowest first", async () => {
-    const ips = [];
-    for (const name of ["a", "b", "c"]) {
-      await rack.ok("POST", "/v1/instances?project=p", smallInstance(name, { start: false }));
-      const [made] = (await rack.ok("GET", `/v1/network-interfaces?project=p&instance=${name}`)).items;
-      ips.push(made.ip_stack.value.v4.ip);
-    }
-    expect(ips).toEqual(["172.30.0.5", "172.30.0.6", "172.30.0.7"]);
-    await rack.ok("DELETE", "/v1/instances/b?project=p");
-    await create();
-    const [made] = (await rack.ok("GET", "/v1/network-interfaces?project=p&instance=web")).items;
-    expect(made.ip_stack.value.v4.ip).toBe("172.30.0.6");
-  });
-});
-
-describe("a client of an older version", () => {
-  it("creates with its default interface, which is IPv4 only, and chooses the pool by name", async () => {
-    const answer = await create(
-      { network_interfaces: { type: "default" }, external_ips: [{ type: "ephemeral", pool: "pool4" }] },
-      "2025112000.0.0",
-    );
-    expect(answer.status).toBe(201);
-    expect(answer.body).not.toHaveProperty("enable_jumbo_frames");
-    const older = { version: "2025112000.0.0" };
-    const [made] = (await rack.ok("GET", "/v1/network-interfaces?project=p&instance=web", undefined, older)).items;
-    expect(made).toMatchObject({ name: "net0", ip: "172.30.0.5", transit_ips: [] });
   it("lead external IPs to an address of their version: the primary one cannot lose it", async () => {
     await rack.ok("POST", "/v1/vpc-subnets?project=p&vpc=default", {
       name: "third",
@@ -331,6 +331,32 @@ describe("a client of an older version", () => {
     await rack.ok("DELETE", "/v1/vpc-subnets/third?project=p&vpc=default");
   });
 
+  it("get addresses of their own, lowest first", async () => {
+    const ips = [];
+    for (const name of ["a", "b", "c"]) {
+      await rack.ok("POST", "/v1/instances?project=p", smallInstance(name, { start: false }));
+      const [made] = (await rack.ok("GET", `/v1/network-interfaces?project=p&instance=${name}`)).items;
+      ips.push(made.ip_stack.value.v4.ip);
+    }
+    expect(ips).toEqual(["172.30.0.5", "172.30.0.6", "172.30.0.7"]);
+    await rack.ok("DELETE", "/v1/instances/b?project=p");
+    await create();
+    const [made] = (await rack.ok("GET", "/v1/network-interfaces?project=p&instance=web")).items;
+    expect(made.ip_stack.value.v4.ip).toBe("172.30.0.6");
+  });
+});
+
+describe("a client of an older version", () => {
+  it("creates with its default interface, which is IPv4 only, and chooses the pool by name", async () => {
+    const answer = await create(
+      { network_interfaces: { type: "default" }, external_ips: [{ type: "ephemeral", pool: "pool4" }] },
+      "2025112000.0.0",
+    );
+    expect(answer.status).toBe(201);
+    expect(answer.body).not.toHaveProperty("enable_jumbo_frames");
+    const older = { version: "2025112000.0.0" };
+    const [made] = (await rack.ok("GET", "/v1/network-interfaces?project=p&instance=web", undefined, older)).items;
+    expect(made).toMatchObject({ name: "net0", ip: "172.30.0.5", transit_ips: [] });
     const [newer] = (await rack.ok("GET", "/v1/network-interfaces?project=p&instance=web")).items;
     expect(newer.ip_stack).toEqual({ type: "v4", value: { ip: "172.30.0.5", transit_ips: [] } });
     const ips = (await rack.ok("GET", "/v1/instances/web/external-ips?project=p", undefined, older)).items;

@@ -2,7 +2,7 @@
 import type { NexusContext } from "../context.ts";
 import { invalidRequest, NexusError, notFoundById, notFoundByName } from "../errors.ts";
 import { MAX_EXTERNAL_IPS_PER_INSTANCE } from "../external-ip/attachable.ts";
-import type { PoolChoice } from "../external-ip/pool-choice.ts";
+import { choosePool, type PoolChoice } from "../external-ip/pool-choice.ts";
 import type { Selector } from "../lookup/selector.ts";
 import { MAX_NICS, MAX_NICS_MESSAGE, planNics, type NicRequest } from "../nic/plan.ts";
 import type { OpContext } from "../op-context.ts";
@@ -33,6 +33,7 @@ export async function createInstance(
 ): Promise<InstanceRecord> {
   const { id: projectId, silo_id: siloId } = await lookupProjectFor(nexus, op, project, "create_child", "compute");
   check(request);
+  await checkEphemeralPools(nexus, siloId, request.externalIps);
   const nics = await planNics(nexus, projectId, request.nics);
   const { uuid } = nexus.world.ids;
   const instanceId = uuid();
@@ -66,7 +67,11 @@ function check({ columns, nics, externalIps }: NewInstance): void {
   if (externalIps.length > MAX_EXTERNAL_IPS_PER_INSTANCE) {
     throw invalidRequest(`An instance may not have more than ${MAX_EXTERNAL_IPS_PER_INSTANCE} external IP addresses`);
   }
-  checkEphemeral(externalIps.flatMap((ip) => (ip.kind === "ephemeral" ? ip.pool : [])));
+  checkEphemeral(poolsOfEphemeral(externalIps));
+}
+
+function poolsOfEphemeral(requests: readonly ExternalIpRequest[]): PoolChoice[] {
+  return requests.flatMap((ip) => (ip.kind === "ephemeral" ? ip.pool : []));
 }
 
 function checkEphemeral(pools: readonly PoolChoice[]): void {
@@ -78,12 +83,27 @@ function checkEphemeral(pools: readonly PoolChoice[]): void {
       "when requesting two ephemeral IPs, IP version or explicit pool name must be specified on each",
     );
   }
-  if (a.kind === "auto" && b.kind === "auto" && a.ipVersion === b.ipVersion) {
-    throw invalidRequest(`cannot request two ephemeral IPs of the same version (${a.ipVersion})`);
-  }
-  if (a.kind === "explicit" && b.kind === "explicit" && JSON.stringify(a.pool) === JSON.stringify(b.pool)) {
+  if (a.kind === "auto" && b.kind === "auto" && a.ipVersion === b.ipVersion) throw sameVersion(a.ipVersion);
+}
+
+/** Which pool and version a choice means shows only in the pool: by name, by id, or as the default. */
+async function checkEphemeralPools(
+  nexus: NexusContext,
+  siloId: string,
+  requests: readonly ExternalIpRequest[],
+): Promise<void> {
+  const [a, b] = poolsOfEphemeral(requests);
+  if (a === undefined || b === undefined) return;
+  const first = await choosePool(nexus.store.db, siloId, a);
+  const second = await choosePool(nexus.store.db, siloId, b);
+  if (first.id === second.id && a.kind === "explicit" && b.kind === "explicit") {
     throw invalidRequest("cannot request two ephemeral IPs from the same pool");
   }
+  if (first.ip_version === second.ip_version) throw sameVersion(first.ip_version);
+}
+
+function sameVersion(version: "v4" | "v6" | null): NexusError {
+  return invalidRequest(`cannot request two ephemeral IPs of the same version (${version})`);
 }
 
 async function planExternalIps(

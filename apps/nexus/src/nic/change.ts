@@ -7,7 +7,8 @@ import type { NexusTables } from "../db/schema.ts";
 import { invalidRequest, notFoundById } from "../errors.ts";
 import type { InstanceRecord } from "../instance/record.ts";
 import { createNic, nicsOf, removeNic, type NicRow } from "./create.ts";
-import { checkTransitIps, planNics, type NicRequest } from "./plan.ts";
+import { planNics, type NicRequest } from "./plan.ts";
+import { checkTransitIps } from "./transit-ips.ts";
 
 type Tx = Transaction<NexusTables>;
 
@@ -34,8 +35,8 @@ export async function updateNic(nexus: NexusContext, nic: NicRow, change: NicCha
   const work = nexus.store.transaction(async (tx) => {
     await checkOff(tx, nic.instance_id, "Instance must be stopped to update its network interfaces");
     if (change.primary) {
-      await tx
       await checkReachable(tx, nic);
+      await tx
         .updateTable("network_interface")
         .set({ is_primary: 0 })
         .where("instance_id", "=", nic.instance_id)
@@ -85,7 +86,6 @@ async function checkOff(tx: Tx, instanceId: string, message: string): Promise<vo
   if (instance.state !== "no_vmm" && instance.state !== "failed") throw invalidRequest(message);
 }
 
-/** External addresses lead to the primary interface: without one they would lead nowhere. */
 /** External addresses are translated to a private one of their version on the primary interface. */
 async function checkReachable(tx: Tx, nic: NicRow): Promise<void> {
   const ips = await tx
@@ -103,6 +103,7 @@ async function checkReachable(tx: Tx, nic: NicRow): Promise<void> {
   }
 }
 
+/** External addresses lead to the primary interface: without one they would lead nowhere. */
 async function checkNoExternalIps(tx: Tx, instanceId: string): Promise<void> {
   const ip = await tx
     .selectFrom("external_ip")

@@ -1,8 +1,8 @@
 /** What interface is to be made, with its VPC and subnet found: decided before anything is made. */
-import { parseIpNet } from "@racklet/net";
 import type { NexusContext } from "../context.ts";
 import type { NetworkInterfaceTable, VpcSubnetTable } from "../db/schema.ts";
 import { invalidRequest, notFoundByName } from "../errors.ts";
+import { checkTransitIps } from "./transit-ips.ts";
 
 export type AddressChoice = { readonly type: "auto" } | { readonly type: "explicit"; readonly value: string };
 
@@ -96,9 +96,4 @@ export function checkTogether(nics: readonly Pick<NetworkInterfaceTable, "vpc_id
   if (new Set(nics.map((nic) => nic.subnet_id)).size !== nics.length) {
     throw invalidRequest("Each interface for an instance must be in a distinct VPC Subnet");
   }
-}
-
-export function checkTransitIps(prefixes: readonly string[]): void {
-  const wrong = prefixes.find((prefix) => parseIpNet(prefix) === null);
-  if (wrong !== undefined) throw invalidRequest(`transit_ips: ${wrong} is not a prefix`);
 }
