@@ -21,7 +21,7 @@ const MOMENTS = EVERYTHING ? [0, 8, 30] : [8];
 /** `host`: the sled-agent that has the instance when the step begins. */
 const SERVICES = EVERYTHING
   ? ["nexus", "dpd/switch0", "dpd/switch1", "sled-agent/0", "sled-agent/1", "sled-agent/2", "sled-agent/3", "host"]
-  : ["nexus", "dpd/switch0", "host"];
+  : ["nexus", "dpd/switch0", "dpd/switch1", "host"];
 
 describe("a story during which services are killed", () => {
   let rack: Rack;
