@@ -54,6 +54,20 @@ describe("a project", () => {
     ]);
   });
 
+  it.each([
+    ["Web", "name must begin with an ASCII lowercase character"],
+    ["web-", 'name cannot end with "-"'],
+    ["web_1", 'name contains invalid character: "_"'],
+    ["abcde000-05e4-4000-8000-000000004007", "name cannot be a UUID to avoid ambiguity with IDs"],
+    ["", "must have at least 1 characters"],
+    ["a".repeat(64), "must have at most 63 characters, has 64"],
+  ])("cannot be named %j, which is said in words", async (name, reason) => {
+    const answer = await t.call("POST", "/v1/projects", { name, description: "" });
+    expect(answer.status).toBe(400);
+    expect(answer.body.message).toMatch(/^unable to parse JSON body: name: /);
+    expect(answer.body.message).toContain(reason);
+  });
+
   it("has a name of its own in the silo", async () => {
     await create("p");
     expect(await t.call("POST", "/v1/projects", { name: "p", description: "" })).toMatchObject({

@@ -6,6 +6,7 @@
 import type { Param, Params, ParamsOf, Query, QueryOf } from "./params.ts";
 import type { ResultsPage } from "./pagination.ts";
 import type { Infer, Schema } from "./schema.ts";
+import type { PatternWords } from "./validate.ts";
 import type { ApiVersions } from "./versions.ts";
 
 export type Method = "GET" | "PUT" | "POST" | "DELETE";
@@ -139,6 +140,8 @@ export interface ApiInput<Ops extends Operations> {
   readonly onMissing: "refuse" | "latest" | "unversioned";
   /** Bytes of a request body, unless the operation says otherwise. */
   readonly bodyLimit: number;
+  /** What is said of a text in a body that breaks one of these patterns. */
+  readonly patternWords?: PatternWords;
   readonly operations: Ops;
 }
 

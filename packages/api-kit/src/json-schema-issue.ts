@@ -3,7 +3,7 @@
  * said in serde's words, which clients of upstream know.
  */
 import { codePoints } from "./json-schema-formats.ts";
-import type { Issue, Validator } from "./validate.ts";
+import type { Issue, PatternWords, Validator } from "./validate.ts";
 
 /** One refusal, as compiled validators report it. */
 export interface CheckError {
@@ -19,25 +19,25 @@ export interface Check {
 }
 
 export function validatorOf(check: Check): Validator {
-  return (value) => (check(value) ? null : issueOf(check.errors ?? [], value));
+  return (value, words) => (check(value) ? null : issueOf(check.errors ?? [], value, words));
 }
 
 const MAX_SHOWN = 80;
 const MAX_ALTERNATIVES = 4;
 
 /** Of the reasons inside a union, the ones that got furthest into the value tell most. */
-export function issueOf(errors: readonly CheckError[], value: unknown): Issue {
+export function issueOf(errors: readonly CheckError[], value: unknown, words: PatternWords = {}): Issue {
   const leaves = errors.filter(({ keyword }) => keyword !== "if" && keyword !== "anyOf");
   const depth = Math.max(...leaves.map(({ instancePath }) => segments(instancePath).length));
   const deepest = leaves.filter(({ instancePath }) => segments(instancePath).length === depth);
   const first = deepest[0];
   if (first === undefined) return { path: "", message: "is not valid" };
   const path = segments(first.instancePath);
-  const messages = new Set(deepest.map((error) => reason(error, valueAt(value, segments(error.instancePath)))));
+  const messages = new Set(deepest.map((error) => reason(error, valueAt(value, segments(error.instancePath)), words)));
   return { path: pathText(path, value), message: [...messages].slice(0, MAX_ALTERNATIVES).join("; or ") };
 }
 
-function reason({ keyword, params }: CheckError, value: unknown): string {
+function reason({ keyword, params }: CheckError, value: unknown, words: PatternWords): string {
   const limit = Number(params["limit"]);
   switch (keyword) {
     case "required":
@@ -63,7 +63,10 @@ function reason({ keyword, params }: CheckError, value: unknown): string {
     case "enum":
       return `must be one of ${list(params["allowedValues"])}, is ${shown(value)}`;
     case "pattern":
-      return `must match ${String(params["pattern"])}, is ${shown(value)}`;
+      return (
+        words[String(params["pattern"])]?.(String(value)) ??
+        `must match ${String(params["pattern"])}, is ${shown(value)}`
+      );
     case "format":
       return `must be ${FORMATS[String(params["format"])] ?? String(params["format"])}, is ${shown(value)}`;
     default:

@@ -66,7 +66,7 @@ function planRevision(api: Api, operation: OperationInput, index: number, option
     query: revision.query ?? operation.query ?? {},
     bodyLimit: operation.bodyLimit ?? api.bodyLimit,
     status: revision.status ?? (revision.response === undefined ? 204 : 200),
-    checkBody,
+    checkBody: checkBody && ((value) => checkBody(value, api.patternWords)),
     checkResponse: options.responseValidators?.[responseKey(operation.operationId, since)],
     formIntegers: formIntegers(operation, revision),
     up: compose(ups),

@@ -5,7 +5,10 @@ export interface Issue {
   readonly message: string;
 }
 
-export type Validator = (value: unknown) => Issue | null;
+export type Validator = (value: unknown, words?: PatternWords) => Issue | null;
+
+/** By pattern: why a text does not match it, for people. Null: it says no more than the pattern itself. */
+export type PatternWords = Readonly<Record<string, (text: string) => string | null>>;
 
 /** Validators of an API by `bodyKey`/`responseKey`. */
 export type Validators = Readonly<Record<string, Validator>>;

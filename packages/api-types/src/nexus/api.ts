@@ -1,5 +1,6 @@
 /** The external API of Nexus: what users, SDKs and the console call. One family of operations per file of `operations/`. */
 import { defineApi } from "@racklet/api-kit";
+import { nameIssue, NAME_PATTERN } from "./common.ts";
 import { authOperations } from "./operations/auth.ts";
 import { emptyListOperations } from "./operations/empty-list.ts";
 import { floatingIpAttachOperations, floatingIpOperations } from "./operations/floating-ip.ts";
@@ -26,6 +27,7 @@ export const nexusApi = defineApi({
   versions,
   onMissing: "latest",
   bodyLimit: 1_048_576,
+  patternWords: { [NAME_PATTERN]: nameIssue },
   operations: {
     ...authOperations,
     ...emptyListOperations,
