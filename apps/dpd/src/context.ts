@@ -122,7 +122,8 @@ function linkHistory(world: World, ofSwitch: Switch, ports: Ports): LinkHistory 
   const history = new LinkHistory(world.clock);
   ofSwitch.onForget(() => history.forget());
   ports.onChange(({ portId, linkId }, link) => {
-    const view = link === undefined ? undefined : { enabled: link.enabled, up: ports.isLinkUp(link) };
+    // Asking the ASIC could fail, and the change has taken effect; every cable is plugged in.
+    const view = link === undefined ? undefined : { enabled: link.enabled, up: link.enabled && link.fault === null };
     history.observe(portId, linkId, view, link?.speed);
   });
   return history;
