@@ -60,7 +60,9 @@ export interface DpdOverrides {
 }
 
 /** The switch is `starting` until `bringUp`. */
-export function createContext(config: DpdConfig, world: World, overrides: DpdOverrides = {}): DpdContext {
+export function createContext(config: DpdConfig, outer: World, overrides: DpdOverrides = {}): DpdContext {
+  const ledger = new Ledger();
+  const world = { ...outer, log: ledger.log(outer.log) };
   const locks = createLocks();
   const ofSwitch = new Switch(config.switch, world);
   const base = { world, switch: ofSwitch, locks };
@@ -82,7 +84,7 @@ export function createContext(config: DpdConfig, world: World, overrides: DpdOve
     subnets: new Subnets(base),
     mcast,
     history: linkHistory(world, ofSwitch, ports),
-    ledger: new Ledger(),
+    ledger,
     managementModes: new Map(),
     dump: { requireAsic: () => ofSwitch.requireAsic(), locks, timers: world.timers },
     puller: changesets === undefined ? undefined : new ChangesetPuller(world, nat.feed, changesets),

@@ -2,6 +2,7 @@
 import { Metrics, type Labels } from "@racklet/api-kit";
 import { usages, type DpdContext } from "../context.ts";
 import { multicastMetrics } from "./multicast-metrics.ts";
+import { networkMetrics } from "./network-metrics.ts";
 
 type Samples = [Labels, number][];
 
@@ -10,6 +11,7 @@ export function dpdMetrics(ctx: DpdContext): Metrics {
   tableMetrics(metrics, ctx);
   natMetrics(metrics, ctx);
   multicastMetrics(metrics, ctx.mcast);
+  networkMetrics(metrics, ctx);
   metrics.gauge("dpd_ready", "1 while there is an ASIC to program", () => [
     [{ switch: ctx.switch.name }, ctx.switch.status().state === "ready" ? 1 : 0],
   ]);

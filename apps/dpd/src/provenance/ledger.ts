@@ -1,9 +1,10 @@
 /**
- * Who wrote each table entry. A request carries its origin through all that it awaits; a table around the ASIC's notes it
+ * Which request is at work: who wrote each table entry, and what its log lines belong to. A request carries its origin through all that it awaits; a table around the ASIC's notes it
  * for every row it takes. Rows are values that are kept by reference, so the note lives exactly as long as the row, and
  * an undo that puts a row back leaves the note as it was.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Log, LogFields } from "@racklet/world";
 import type { AsicBackend, AsicTable } from "../asic/index.ts";
 import type { TableDecl } from "../table/types.ts";
 
@@ -33,6 +34,21 @@ export class Ledger {
   /** Undefined for a row that was written outside of any origin. */
   originOf(row: object): Origin | undefined {
     return this.#origins.get(row);
+  }
+
+  /** The same log, whose lines say in which request they were written. */
+  log(log: Log): Log {
+    const named = (fields: LogFields): LogFields => {
+      const requestId = this.#current.getStore()?.requestId;
+      return requestId == null ? fields : { req_id: requestId, ...fields };
+    };
+    return {
+      debug: (fields, message) => log.debug(named(fields), message),
+      info: (fields, message) => log.info(named(fields), message),
+      warn: (fields, message) => log.warn(named(fields), message),
+      error: (fields, message) => log.error(named(fields), message),
+      child: (fields) => this.log(log.child(fields)),
+    };
   }
 
   /** The same ASIC, whose rows are noted. */
