@@ -7,6 +7,7 @@ import type { nexusApi } from "@racklet/api-types/nexus/api";
 import { authenticate } from "../authn/authenticate.ts";
 import type { NexusContext } from "../context.ts";
 import { authHandlers } from "./auth.ts";
+import { consoleHandlers } from "./console.ts";
 import { emptyListHandlers } from "./empty-list.ts";
 import { floatingIpAttachHandlers } from "./floating-ip-attach.ts";
 import { floatingIpHandlers } from "./floating-ip.ts";
@@ -39,6 +40,7 @@ export const UNAUTHENTICATED: ReadonlySet<string> = new Set([
 
 const handlers: Handlers<NexusContext, ExternalOperations> = {
   ...authHandlers,
+  ...consoleHandlers,
   ...emptyListHandlers,
   ...floatingIpAttachHandlers,
   ...floatingIpHandlers,

@@ -2,6 +2,7 @@
 import { defineApi } from "@racklet/api-kit";
 import { nameIssue, NAME_PATTERN } from "./common.ts";
 import { authOperations } from "./operations/auth.ts";
+import { consoleOperations } from "./operations/console.ts";
 import { emptyListOperations } from "./operations/empty-list.ts";
 import { floatingIpAttachOperations, floatingIpOperations } from "./operations/floating-ip.ts";
 import { hardwareOperations } from "./operations/hardware.ts";
@@ -30,6 +31,7 @@ export const nexusApi = defineApi({
   patternWords: { [NAME_PATTERN]: nameIssue },
   operations: {
     ...authOperations,
+    ...consoleOperations,
     ...emptyListOperations,
     ...floatingIpAttachOperations,
     ...floatingIpOperations,
