@@ -212,6 +212,32 @@ describe("when the slots are full", () => {
   });
 });
 
+test("changes made at the same time happen one after another", async () => {
+  const { ipv4 } = (await start()).routes;
+  const targets = Array.from({ length: 32 }, (_, n) => hop(`192.0.2.${n}`));
+  await Promise.all(targets.map((target) => ipv4.add(DEFAULT, target)));
+  expect(ipv4.get(DEFAULT).targets).toMatchObject(targets);
+  const outcomes = await Promise.allSettled([ipv4.delete(DEFAULT), ipv4.delete(DEFAULT)]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+});
+
+test("nothing is left when the ASIC goes and comes back, and everything can be written again", async () => {
+  const one = await start();
+  await one.routes.ipv4.add(DEFAULT, hop("192.0.2.1"));
+  await one.loopbacks.create({ addr: "10.0.0.1", tag: "t" });
+  await one.neighbors.arp.upsert({ ip: "192.0.2.1", mac: 1, tag: "t" });
+  const full = snapshot(one);
+  one.switch.detach("pulled out");
+  one.switch.attach(one.model, modelIdentifiers("switch0", "5ca1ab1e-0000-4000-8000-000000000000"));
+  expect(snapshot(one)).toEqual(snapshot(networkRig()));
+  await one.ports.createLink("qsfp0", PARAMS);
+  await one.ports.createLink("rear0", PARAMS);
+  await one.routes.ipv4.add(DEFAULT, hop("192.0.2.1"));
+  await one.loopbacks.create({ addr: "10.0.0.1", tag: "t" });
+  await one.neighbors.arp.upsert({ ip: "192.0.2.1", mac: 1, tag: "t" });
+  expect(snapshot(one)).toEqual(full);
+});
+
 describe("the map of free slots", () => {
   test("hands out the first run that is long enough and joins what comes back", () => {
     const map = new SlotMap(10);

@@ -69,14 +69,12 @@ export async function applySteps<R>(
 ): Promise<void> {
   let done = 0;
   for (const [position, step] of steps.entries()) {
-    const table = "table" in step ? asic.table(step.table) : undefined;
-    const count = operations(step);
+    const operation = operationOf(asic, step);
+    const count = "table" in step ? step.rows.length : 1;
     for (let at = 0; at < count; at++) {
       if (++done % SLICE === 0) await pause();
       try {
-        // A table step has a table.
-        if ("table" in step) perform(table as AsicTable<R>, step, at);
-        else performDevice(asic, step);
+        operation(at);
       } catch (cause) {
         throw new ApplyFailure(cause, await undo(asic, steps, position, at, pause));
       }
@@ -84,9 +82,11 @@ export async function applySteps<R>(
   }
 }
 
-/** How many operations of the ASIC a step takes. */
-function operations<R>(step: TableStep<R> | DeviceStep): number {
-  return "table" in step ? step.rows.length : 1;
+/** Performs the operation of a step with that position. */
+function operationOf<R>(asic: AsicBackend, step: TableStep<R> | DeviceStep): (at: number) => void {
+  if (!("table" in step)) return () => performDevice(asic, step);
+  const table = asic.table(step.table);
+  return (at) => perform(table, step, at);
 }
 
 function perform<R>(table: AsicTable<R>, step: TableStep<R>, at: number): void {

@@ -21,7 +21,15 @@ export type {
   TableUsage,
 } from "./backend.ts";
 export { describeDevice, type DeviceStep, type GroupStep, type PortStep } from "./device.ts";
-export { checkCapacity, deleteRows, describeKey, describeSteps, insertRows, updateRow } from "./steps.ts";
+export {
+  checkCapacity,
+  deleteAllRows,
+  deleteRows,
+  describeKey,
+  describeSteps,
+  insertRows,
+  updateRow,
+} from "./steps.ts";
 export { DomainWriter, type Change, type WriterContext, type WriterMetrics, type Writing } from "./writer.ts";
 export {
   chaosAsic,

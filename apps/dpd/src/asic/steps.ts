@@ -17,6 +17,11 @@ export function deleteRows<R>(table: TableDecl<R>, ...rows: readonly R[]): PlanS
   return erase({ kind: "delete", table, rows });
 }
 
+/** For many rows, which an argument list has no room for. */
+export function deleteAllRows<R>(table: TableDecl<R>, rows: readonly R[]): PlanStep {
+  return erase({ kind: "delete", table, rows });
+}
+
 /** `prior` is the row that the table holds now; `row` has the same key. */
 export function updateRow<R>(table: TableDecl<R>, prior: R, row: R): PlanStep {
   return erase({ kind: "update", table, rows: [row], priors: [prior] });

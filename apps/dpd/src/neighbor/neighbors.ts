@@ -1,6 +1,6 @@
 /** ARP and NDP: one map of a family, kept equal to its table. */
 import { compareIp } from "@racklet/net";
-import { DomainWriter, deleteRows, insertRows, updateRow } from "../asic/index.ts";
+import { DomainWriter, deleteAllRows, insertRows, updateRow } from "../asic/index.ts";
 import type { PlanStep, WriterContext } from "../asic/index.ts";
 import { invalid, missing } from "../errors.ts";
 import { NEIGHBOR_TABLES } from "../table/neighbor.ts";
@@ -69,7 +69,12 @@ export class NeighborTable implements NeighborsApi {
   #removal(goes: (held: Held) => boolean) {
     const going = this.#held.values().filter(goes);
     return {
-      steps: [deleteRows(NEIGHBOR_TABLES[this.#family], ...going.map(({ row }) => row))],
+      steps: [
+        deleteAllRows(
+          NEIGHBOR_TABLES[this.#family],
+          going.map(({ row }) => row),
+        ),
+      ],
       commit: () => going.forEach(({ ip }) => this.#held.delete(ip)),
       result: undefined,
     };

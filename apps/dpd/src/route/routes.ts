@@ -1,12 +1,12 @@
 /** The routes of one family: prefixes, their next hops, and the slots these take. */
 import { compareIpNet, formatIpNet, networkOf } from "@racklet/net";
 import type { IpNet } from "@racklet/net";
-import { DomainWriter } from "../asic/index.ts";
+import { DomainWriter, deleteAllRows } from "../asic/index.ts";
 import type { WriterContext } from "../asic/index.ts";
 import { exists, invalid, missing } from "../errors.ts";
 import type { PortId } from "../port/types.ts";
 import type { Family } from "../table/port.ts";
-import { ROUTE_SLOTS } from "../table/route.ts";
+import { ROUTE_LOOKUP, ROUTE_SLOTS } from "../table/route.ts";
 import { SortedMap } from "../table/sorted-map.ts";
 import { planRemoval, planRoute } from "./plan.ts";
 import type { PlacedRoute, PlacedTarget, RoutePlan } from "./plan.ts";
@@ -97,9 +97,28 @@ export class RouteTable implements RoutesApi {
   }
 
   reset(): Promise<void> {
-    return this.#change("reset", (free) =>
-      this.#routes.values().map((prior) => planRemoval(this.#family, free, prior)),
-    );
+    const family = this.#family;
+    return this.#writer.change("reset", () => {
+      const all = this.#routes.values();
+      return {
+        steps: [
+          deleteAllRows(
+            ROUTE_LOOKUP[family],
+            all.map(({ lookup }) => lookup),
+          ),
+          deleteAllRows(
+            ROUTE_SLOTS[family],
+            all.flatMap(({ slots }) => slots),
+          ),
+        ],
+        commit: () => {
+          this.#routes.clear();
+          // All slots are free again: the map is made anew.
+          this.#free = undefined;
+        },
+        result: undefined,
+      };
+    });
   }
 
   resetTag(tag: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** Attached subnets of both families, kept equal to their tables. */
 import { compareIpNet, formatIpNet, networkOf } from "@racklet/net";
 import type { IpNet } from "@racklet/net";
-import { DomainWriter, deleteRows, insertRows } from "../asic/index.ts";
+import { DomainWriter, deleteAllRows, deleteRows, insertRows } from "../asic/index.ts";
 import type { Change, WriterContext } from "../asic/index.ts";
 import { exists, missing } from "../errors.ts";
 import type { Family } from "../table/port.ts";
@@ -72,8 +72,8 @@ export class Subnets implements SubnetsApi {
       const rowsOf = (family: Family) => all.filter(({ subnet }) => familyOf(subnet) === family).map(({ row }) => row);
       return {
         steps: [
-          deleteRows(ATTACHED_SUBNETS.ipv4, ...rowsOf("ipv4")),
-          deleteRows(ATTACHED_SUBNETS.ipv6, ...rowsOf("ipv6")),
+          deleteAllRows(ATTACHED_SUBNETS.ipv4, rowsOf("ipv4")),
+          deleteAllRows(ATTACHED_SUBNETS.ipv6, rowsOf("ipv6")),
         ],
         commit: () => this.#held.clear(),
         result: undefined,

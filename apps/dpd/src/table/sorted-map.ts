@@ -1,11 +1,18 @@
-/** A map that can be listed in the order of its keys: a page costs a search, a change a search and a shift. */
+/**
+ * A map that can be listed in the order of its keys. The order is kept in chunks, so that a change and the start of a page
+ * cost about the same however many entries there are.
+ */
 import { partitionPoint } from "./search.ts";
+
+/** A chunk that grows beyond this is cut in two. */
+const CHUNK_MAX = 512;
 
 export class SortedMap<K, V> {
   readonly #compare: (a: K, b: K) => number;
   readonly #idOf: (key: K) => string;
-  readonly #held = new Map<string, { readonly key: K; value: V }>();
-  #sorted: K[] = [];
+  readonly #held = new Map<string, V>();
+  /** The keys in order; no chunk is empty. */
+  #chunks: K[][] = [];
 
   /** `idOf` is a text that only equal keys share. */
   constructor(compare: (a: K, b: K) => number, idOf: (key: K) => string) {
@@ -18,47 +25,69 @@ export class SortedMap<K, V> {
   }
 
   get(key: K): V | undefined {
-    return this.#held.get(this.#idOf(key))?.value;
+    return this.#held.get(this.#idOf(key));
   }
 
   set(key: K, value: V): void {
     const id = this.#idOf(key);
-    const held = this.#held.get(id);
-    if (held !== undefined) {
-      held.value = value;
-      return;
-    }
-    this.#held.set(id, { key, value });
-    this.#sorted.splice(this.#positionOf(key), 0, key);
+    const isNew = !this.#held.has(id);
+    this.#held.set(id, value);
+    if (isNew) this.#insert(key);
   }
 
   delete(key: K): void {
     if (!this.#held.delete(this.#idOf(key))) return;
-    this.#sorted.splice(this.#positionOf(key), 1);
+    const at = this.#chunkOf(key);
+    const chunk = this.#chunks[at];
+    chunk?.splice(this.#positionIn(chunk, key), 1);
+    if (chunk?.length === 0) this.#chunks.splice(at, 1);
   }
 
   clear(): void {
     this.#held.clear();
-    this.#sorted = [];
+    this.#chunks = [];
   }
 
   /** In no particular order. */
   values(): V[] {
-    return [...this.#held.values()].map(({ value }) => value);
+    return [...this.#held.values()];
   }
 
   /** In order, strictly after `after`, which need not be there. */
   page(limit: number, after?: K): V[] {
-    const from = after === undefined ? 0 : partitionPoint(this.#sorted, (key) => this.#compare(key, after) <= 0);
     const page: V[] = [];
-    for (const key of this.#sorted.slice(from, from + limit)) {
-      const held = this.#held.get(this.#idOf(key));
-      if (held !== undefined) page.push(held.value);
+    for (let at = after === undefined ? 0 : this.#chunkOf(after); at < this.#chunks.length; at++) {
+      for (const key of this.#chunks[at] ?? []) {
+        if (page.length >= limit) return page;
+        if (after !== undefined && this.#compare(key, after) <= 0) continue;
+        const value = this.#held.get(this.#idOf(key));
+        if (value !== undefined) page.push(value);
+      }
     }
     return page;
   }
 
-  #positionOf(key: K): number {
-    return partitionPoint(this.#sorted, (other) => this.#compare(other, key) < 0);
+  #insert(key: K): void {
+    // A key beyond the last one goes to the end of the last chunk.
+    const at = Math.min(this.#chunkOf(key), this.#chunks.length - 1);
+    const chunk = this.#chunks[at];
+    if (chunk === undefined) {
+      this.#chunks.push([key]);
+      return;
+    }
+    chunk.splice(this.#positionIn(chunk, key), 0, key);
+    if (chunk.length > CHUNK_MAX) this.#chunks.splice(at + 1, 0, chunk.splice(CHUNK_MAX / 2));
+  }
+
+  /** The first chunk that does not end before `key`. */
+  #chunkOf(key: K): number {
+    return partitionPoint(this.#chunks, (chunk) => {
+      const last = chunk.at(-1);
+      return last !== undefined && this.#compare(last, key) < 0;
+    });
+  }
+
+  #positionIn(chunk: readonly K[], key: K): number {
+    return partitionPoint(chunk, (other) => this.#compare(other, key) < 0);
   }
 }
