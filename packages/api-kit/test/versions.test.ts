@@ -1,3 +1,4 @@
+import { nullLog, realWorld } from "@racklet/world";
 import { describe, expect, it } from "vitest";
 import {
   apiVersions,
@@ -7,7 +8,9 @@ import {
   defineApi,
   parseSemVer,
   param,
+  query,
   s,
+  serveApi,
   type SemVer,
 } from "../src/index.ts";
 import { call, toy, versions } from "./support/toy-api.ts";
@@ -169,6 +172,50 @@ describe("routes by version", () => {
       body: { message: "colour: `none` went away" },
     });
     expect(it.things.size).toBe(0);
+  });
+
+  it("convert a query from the body of the same version, at every hop", async () => {
+    const seen: unknown[] = [];
+    const guard = declare({
+      operationId: "guard",
+      method: "PUT",
+      path: "/guard",
+      summary: "What was in the body moves into the query",
+      revisions: [
+        { since: versions.V.LABELS, query: { key: query.required(param.string()) }, body: s.object({ n: s.u8() }) },
+        {
+          since: versions.V.COLOURS,
+          body: s.object({ n: s.u8(), key: s.string() }),
+          up: ({ n }: { n: number }) => ({ n }),
+          upQuery: (_: unknown, { key }: { key: string }) => ({ key }),
+        },
+        {
+          since: versions.V.INITIAL,
+          body: s.object({ n: s.u8(), lock: s.string() }),
+          up: ({ n, lock }: { n: number; lock: string }) => ({ n, key: lock }),
+        },
+      ],
+    });
+    const options = { ident: "toy", title: "Toy", description: "", versions, bodyLimit: 64 } as const;
+    const accepts = () => null;
+    const app = serveApi(defineApi({ ...options, onMissing: "refuse", operations: { guard } }), {
+      context: {},
+      world: { ...realWorld({ name: "toy" }), log: nullLog },
+      bodyValidators: { "guard@1.0.0": accepts, "guard@2.0.0": accepts, "guard@3.0.0": accepts },
+      handlers: { guard: (_, { query: { key }, body }) => void seen.push({ key, body }) },
+    });
+    const put = (version: string, path: string, body: unknown) =>
+      app.fetch(
+        new Request(`http://toy${path}`, {
+          method: "PUT",
+          headers: { "api-version": version, "content-type": "application/json" },
+          body: JSON.stringify(body),
+        }),
+      );
+    await put("3.0.0", "/guard?key=new", { n: 1 });
+    await put("2.0.0", "/guard", { n: 1, key: "new" });
+    await put("1.0.0", "/guard", { n: 1, lock: "new" });
+    expect(seen).toEqual(Array.from({ length: 3 }, () => ({ key: "new", body: { n: 1 } })));
   });
 
   it("let an override take one old revision over, in its own types", async () => {
