@@ -1,11 +1,13 @@
 /** Prints the figures of the project against their budgets: `npm run bench [-- --json]`. Exit code 1 when one does not hold. */
 import type { Figure } from "./measure.ts";
+import { multicastFigures } from "./multicast.ts";
 import { natFigures } from "./nat.ts";
 import { rackFigures } from "./rack.ts";
 
 const GROUPS: readonly (readonly [title: string, run: () => Promise<Figure[]>])[] = [
   ["the rack", rackFigures],
   ["NAT groups", natFigures],
+  ["multicast groups", multicastFigures],
 ];
 
 const json = process.argv.includes("--json");
