@@ -4,8 +4,11 @@ import type { World } from "@racklet/world";
 import type { SledAgentConfig } from "./config.ts";
 import { nexusOverHttp } from "./nexus/client.ts";
 import type { Nexus } from "./nexus/nexus.ts";
+import type { Engine } from "./opte/engine.ts";
 import { createOpte, type Opte } from "./opte/index.ts";
 import { Registrar } from "./registration/registrar.ts";
+import { createScrimlet, type Scrimlet } from "./scrimlet/index.ts";
+import { NetworkConfigStore } from "./scrimlet/network-config.ts";
 import { SimVmms } from "./sim/sim-vmms.ts";
 import { SIZE, gimletBaseboard, switchBaseboard, type Sled } from "./sled/sled.ts";
 import type { VmmBackends } from "./vmm/backend.ts";
@@ -20,6 +23,8 @@ export interface SledAgentContext {
   readonly nexus: Nexus;
   readonly opte: Opte;
   readonly vmms: Vmms;
+  readonly networkConfig: NetworkConfigStore;
+  readonly scrimlet: Scrimlet;
   /** The same as `vmms` in mode `sim`, else undefined. */
   readonly simVmms: SimVmms | undefined;
   /** `[IPV6]:PORT`; the configured one until `listening`. */
@@ -34,6 +39,8 @@ export interface SledAgentOverrides {
   readonly nexus?: Nexus;
   /** What drives the VMs in mode `real`. */
   readonly backends?: VmmBackends;
+  /** What the ports are made in. */
+  readonly engine?: Engine;
 }
 
 export function createContext(
@@ -48,9 +55,10 @@ export function createContext(
     baseboard: gimletBaseboard(config.serial),
   };
   const nexus = overrides.nexus ?? nexusOverHttp(config.nexus, world);
-  const opte = createOpte();
+  const opte = createOpte(overrides.engine);
+  const networkConfig = new NetworkConfigStore();
   const backends = overrides.backends ?? simulatedVms(world, config.vmTiming);
-  const simVmms = config.mode === "sim" ? new SimVmms(world, nexus) : undefined;
+  const simVmms = config.mode === "sim" ? new SimVmms(world, nexus, opte.ports.routers) : undefined;
   let address = formatHostPort(config.listen.host, config.listen.port);
   let registrar: Registrar | undefined;
   return {
@@ -61,6 +69,8 @@ export function createContext(
     opte,
     vmms: simVmms ?? new VmmManager({ world, nexus, backends, ports: opte.ports, sled }),
     simVmms,
+    networkConfig,
+    scrimlet: createScrimlet(config, world, networkConfig),
     listenAddress: () => address,
     registrar: () => registrar,
     listening: (port) => {

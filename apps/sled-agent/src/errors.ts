@@ -8,6 +8,10 @@ export type SledAgentErrorKind =
   | "queueFull"
   /** The request makes no sense, alone or in this state. */
   | "invalid"
+  /** Something else is there in its place. */
+  | "conflict"
+  /** The subnet is attached to the VMM already. */
+  | "subnetAttached"
   | "insufficientCapacity"
   /** The VMM's propolis refused or failed; `status` is its answer, undefined when there was none. */
   | "propolis"

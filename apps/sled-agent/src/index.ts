@@ -25,12 +25,13 @@ export async function startSledAgent(
   const ctx = createContext(config, world, overrides);
   const listener = await listen(createApp(ctx), config.listen, world);
   const stop = new AbortController();
+  ctx.scrimlet.start();
   const registering = ctx.listening(listener.port).run(stop.signal);
   return {
     url: listener.url,
     close: async () => {
       stop.abort();
-      await Promise.all([registering, listener.close()]);
+      await Promise.all([registering, listener.close(), ctx.scrimlet.stop()]);
       await ctx.vmms.close();
     },
   };

@@ -5,8 +5,8 @@ import { sledAgentApi } from "@racklet/api-types/sled-agent/api";
 import { Hono } from "hono";
 import type { SledAgentContext } from "./context.ts";
 import { translateError } from "./http/errors.ts";
-import { handlers } from "./http/handlers.ts";
-import { healthToWire, portsToWire, sledAgentMetrics, v2pViewToWire } from "./http/views.ts";
+import { handlers, overrides } from "./http/handlers.ts";
+import { debugViews, healthToWire, sledAgentMetrics } from "./http/views.ts";
 import { mountSimRoutes } from "./sim/routes.ts";
 
 export interface AppOptions {
@@ -18,6 +18,7 @@ export function createApp(ctx: SledAgentContext, options: AppOptions = {}): Hono
   const api = serveApi(sledAgentApi, {
     context: ctx,
     handlers,
+    overrides,
     world: ctx.world,
     bodyValidators,
     responseValidators: options.responseValidators,
@@ -25,7 +26,7 @@ export function createApp(ctx: SledAgentContext, options: AppOptions = {}): Hono
     ops: {
       metrics: sledAgentMetrics(ctx),
       health: () => healthToWire(ctx),
-      views: { "/debug/opte/ports": () => portsToWire(ctx), "/debug/opte/v2p": () => v2pViewToWire(ctx) },
+      views: debugViews(ctx),
     },
   });
   if (ctx.simVmms === undefined) return api;

@@ -18,6 +18,10 @@ export function translateError(error: unknown): HttpError | undefined {
       return new HttpError(503, "Service Unavailable", { code: "INSTANCE_CHANNEL_FULL", internal: message });
     case "invalid":
       return HttpError.badRequest(message, "InvalidRequest");
+    case "conflict":
+      return new HttpError(409, message, { code: "Conflict" });
+    case "subnetAttached":
+      return new HttpError(409, message, { code: "SUBNET_ALREADY_ATTACHED" });
     case "insufficientCapacity":
       return new HttpError(507, `Insufficient capacity: ${message}`, { code: "InsufficientCapacity" });
     case "propolis":

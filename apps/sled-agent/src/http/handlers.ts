@@ -1,19 +1,17 @@
 /** Handlers of the newest version: parse, ask the domain, translate. */
-import type { Handlers } from "@racklet/api-kit";
+import type { Handlers, Input, Override } from "@racklet/api-kit";
 import type { sledAgentApi } from "@racklet/api-types/sled-agent/api";
+import type { WriteNetworkConfigRequest as V33NetworkConfig } from "@racklet/api-types/sled-agent/v33/network-config";
 import type { SledAgentContext } from "../context.ts";
 import { SledAgentError } from "../errors.ts";
 import { SIZE } from "../sled/sled.ts";
-import {
-  externalIpRequestFromWire,
-  requestFromWire,
-  stateRequestFromWire,
-  statusToWire,
-  v2pFromWire,
-  v2pToWire,
-} from "./wire.ts";
+import { networkHandlers } from "./network-handlers.ts";
+import { requestFromWire, stateRequestFromWire, statusToWire } from "./wire.ts";
+import { configFromV33, configFromWire } from "./wire-scrimlet.ts";
 
 export const handlers: Handlers<SledAgentContext, typeof sledAgentApi.operations> = {
+  ...networkHandlers,
+
   vmm_register: ({ vmms }, { params, body }) => statusToWire(vmms.register(requestFromWire(params.propolis_id, body))),
 
   vmm_unregister: async ({ vmms }, { params }) => {
@@ -28,17 +26,8 @@ export const handlers: Handlers<SledAgentContext, typeof sledAgentApi.operations
 
   vmm_get_state: ({ vmms }, { params }) => statusToWire(vmms.getState(params.propolis_id)),
 
-  vmm_put_external_ip: ({ vmms }, { params, body }) =>
-    vmms.putExternalIp(params.propolis_id, externalIpRequestFromWire(body)),
-
-  vmm_delete_external_ip: ({ vmms }, { params, body }) =>
-    vmms.deleteExternalIp(params.propolis_id, externalIpRequestFromWire(body)),
-
-  set_v2p: ({ opte }, { body }) => opte.v2p.set(v2pFromWire(body)),
-
-  del_v2p: ({ opte }, { body }) => opte.v2p.delete(v2pFromWire(body)),
-
-  list_v2p: ({ opte }) => opte.v2p.list().map(v2pToWire),
+  write_network_bootstore_config: ({ networkConfig }, { body, request }) =>
+    networkConfig.write(configFromWire(body, request.version.semver.text)),
 
   sled_role_get: (ctx) => {
     checkImplemented(ctx);
@@ -71,6 +60,14 @@ export const handlers: Handlers<SledAgentContext, typeof sledAgentApi.operations
     datasets: [],
     reconciler_status: { status: "not_yet_run" },
   }),
+};
+
+/** An older configuration is kept as it came, so it is not converted. */
+export const overrides: Readonly<Record<string, Override<SledAgentContext>>> = {
+  "write_network_bootstore_config@BOOTSTORE_SERVICE_NAT": (
+    { networkConfig },
+    { body, request }: Input<unknown, unknown, V33NetworkConfig>,
+  ) => networkConfig.write(configFromV33(body, request.version.semver.text)),
 };
 
 function checkImplemented({ config }: SledAgentContext): void {

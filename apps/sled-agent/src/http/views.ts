@@ -1,8 +1,15 @@
 /** What an operator sees beside the API: health, OPTE's state and metrics. */
 import { Metrics } from "@racklet/api-kit";
 import type { SledAgentContext } from "../context.ts";
-import { FAMILIES, type ExternalIps, type Port, type PrivateIps } from "../opte/types.ts";
-import { v2pToWire } from "./wire.ts";
+import { formatL4PortRange } from "@racklet/net";
+import type { EipGateways } from "../opte/gateways.ts";
+import type { Opte } from "../opte/index.ts";
+import { snapshotOf, violations } from "../opte/invariants.ts";
+import { filterOf } from "../opte/membership.ts";
+import { routerKey, routersOf, type Router } from "../opte/routes.ts";
+import { FAMILIES, type ExternalIps, type Port, type PortRule, type PrivateIps } from "../opte/types.ts";
+import { forwardingToWire, routerToWire, v2pToWire } from "./wire-network.ts";
+import { configToWire, scrimletStatusToWire } from "./wire-scrimlet.ts";
 
 export const healthToWire = ({ config, sled, registrar }: SledAgentContext): unknown => {
   const registration = registrar()?.status;
@@ -16,12 +23,22 @@ export const healthToWire = ({ config, sled, registrar }: SledAgentContext): unk
   };
 };
 
-export const portsToWire = ({ opte }: SledAgentContext): unknown =>
-  opte.ports.list().map(({ owner, port }) => portToWire(owner, port));
+/** `GET` only, and for loopback clients. */
+export const debugViews = ({ opte, networkConfig, scrimlet }: SledAgentContext): Record<string, () => unknown> => ({
+  "/debug/opte/ports": () => opte.ports.list().map(({ owner, port }) => portToWire(owner, port)),
+  "/debug/opte/v2p": () => opte.v2p.list().map(v2pToWire),
+  "/debug/opte/m2p": () => opte.m2p.list(),
+  "/debug/opte/forwarding": () => opte.forwarding.list().map(forwardingToWire),
+  "/debug/opte/subscriptions": () => subscriptionsToWire(opte),
+  "/debug/opte/routes": () => opte.ports.routers.list().map(routerWithRoutesToWire),
+  "/debug/opte/eip-gateways": () => gatewaysToWire(opte.ports.gateways),
+  "/debug/opte/violations": () => violations(snapshotOf(opte)),
+  "/debug/network-config": () => configToWire(networkConfig.current),
+  "/debug/scrimlet-reconcilers-status": () => scrimletStatusToWire(scrimlet.status()),
+});
 
-export const v2pViewToWire = ({ opte }: SledAgentContext): unknown => opte.v2p.list().map(v2pToWire);
-
-function portToWire(owner: string, { name, nic, gateway, externalIps, mtu }: Port): unknown {
+function portToWire(owner: string, port: Port): unknown {
+  const { name, nic, gateway, externalIps, mtu } = port;
   return {
     name,
     propolis_id: owner,
@@ -35,8 +52,49 @@ function portToWire(owner: string, { name, nic, gateway, externalIps, mtu }: Por
     gateway: { mac: gateway.mac, v4: gateway.v4 ?? null, v6: gateway.v6 ?? null },
     ip_config: privateIpsToWire(nic.ips),
     external_ips: externalIpsToWire(externalIps),
+    attached_subnets: port.attachedSubnets,
+    firewall_rules: port.firewallRules.map(portRuleToWire),
+    routers: routersOf(nic).map(({ id }) => routerKey(id)),
+    multicast_groups: port.memberships.map(({ group, sources }) => ({ group_ip: group, sources })),
   };
 }
+
+function portRuleToWire({ direction, action, priority, protocol, host, ports }: PortRule): unknown {
+  return {
+    direction,
+    action,
+    priority,
+    protocol: protocol.type,
+    icmp_type: ("icmpType" in protocol ? protocol.icmpType : undefined) ?? null,
+    icmp_codes: "codes" in protocol && protocol.codes ? `${protocol.codes.low}-${protocol.codes.high}` : null,
+    host: host.type === "any" ? "any" : `${host.type} ${host.value}`,
+    ports: ports?.map(formatL4PortRange) ?? null,
+  };
+}
+
+/** A subscription without an underlay group receives nothing until there is one. */
+function subscriptionsToWire({ ports, m2p }: Opte): unknown {
+  return ports.list().flatMap(({ owner, port }) =>
+    port.memberships.map((membership) => ({
+      propolis_id: owner,
+      port: port.name,
+      vni: port.nic.vni,
+      group_ip: membership.group,
+      underlay: m2p.find(membership.group) ?? null,
+      filter: filterOf(membership),
+    })),
+  );
+}
+
+const routerWithRoutesToWire = (router: Router): unknown => ({
+  ...routerToWire(router),
+  router: routerKey(router.id),
+  active_ports: router.activePorts,
+  routes: router.routes,
+});
+
+const gatewaysToWire = (gateways: EipGateways): unknown =>
+  Object.fromEntries([...gateways].map(([nic, byAddress]) => [nic, Object.fromEntries(byAddress)]));
 
 function privateIpsToWire(ips: PrivateIps): unknown {
   return Object.fromEntries(
@@ -72,6 +130,8 @@ export function sledAgentMetrics({ vmms, opte, registrar }: SledAgentContext): M
   );
   metrics.gauge("sled_agent_opte_ports", "OPTE ports", () => [[{}, opte.ports.size]]);
   metrics.gauge("sled_agent_v2p_mappings", "V2P mappings", () => [[{}, opte.v2p.size]]);
+  metrics.gauge("sled_agent_m2p_mappings", "M2P mappings", () => [[{}, opte.m2p.size]]);
+  metrics.gauge("sled_agent_forwarding_entries", "Multicast forwarding entries", () => [[{}, opte.forwarding.size]]);
   metrics.gauge("sled_agent_registered", "1 while Nexus has this sled's record", () => [
     [{}, registrar()?.status.state === "registered" ? 1 : 0],
   ]);

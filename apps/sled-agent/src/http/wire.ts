@@ -8,16 +8,16 @@ import type {
   NetworkInterface,
   PrivateIpConfig,
   SledVmmState,
-  VirtualNetworkInterfaceHost,
   VmmStateRequested,
 } from "@racklet/api-types/sled-agent/latest";
 import { privateIpIssue, sourceNatIssue } from "@racklet/api-types/sled-agent/latest";
-import { canonicalIp, canonicalMac, canonicalUuid } from "@racklet/net";
 import { invalid } from "../errors.ts";
+import type { ExternalIpChange } from "../opte/external-ips.ts";
 import type { ExternalIps, FamilyExternalIps, FamilyPrivateIp, Nic, PrivateIps } from "../opte/types.ts";
-import type { V2pMapping } from "../opte/v2p.ts";
-import type { ExternalIpRequest, MigrationStatus, StateRequest, VmmRequest, VmmStatus } from "../vmm/types.ts";
+import type { MigrationStatus, StateRequest, VmmRequest, VmmStatus } from "../vmm/types.ts";
 import { checkDomain, checkExternalIps } from "../vmm/validate.ts";
+import { firewallRuleFromWire, membershipsFromWire, subnetsFromWire } from "./wire-network.ts";
+import { ip, mac, uuid } from "./wire-words.ts";
 
 /** A state with every field written. */
 export type WrittenVmmState = SledVmmState & Record<"migration_in" | "migration_out", MigrationRuntimeState | null>;
@@ -51,6 +51,9 @@ export function requestFromWire(propolisId: string, body: InstanceEnsureBody): V
     spec: body.vmm_spec,
     nics: config.nics.map(nicFromWire),
     externalIps: externalIpsFromWire(config.external_ips),
+    attachedSubnets: subnetsFromWire(config.attached_subnets),
+    memberships: membershipsFromWire(config.multicast_groups),
+    firewallRules: config.firewall_rules.map(firewallRuleFromWire),
     migrationId: body.migration_id == null ? undefined : uuid(body.migration_id),
     propolisAddr: body.propolis_addr,
     mtu: config.primary_nic_mtu ?? undefined,
@@ -115,30 +118,7 @@ export function stateRequestFromWire(state: VmmStateRequested): StateRequest {
     : { type: state.type };
 }
 
-export const externalIpRequestFromWire = (body: InstanceExternalIpBody): ExternalIpRequest => ({
+export const externalIpFromWire = (body: InstanceExternalIpBody): ExternalIpChange => ({
   type: body.type,
   ip: ip(body.value),
 });
-
-export const v2pFromWire = (body: VirtualNetworkInterfaceHost): V2pMapping => ({
-  vni: body.vni,
-  virtualIp: ip(body.virtual_ip),
-  virtualMac: mac(body.virtual_mac),
-  physicalHostIp: ip(body.physical_host_ip),
-});
-
-export const v2pToWire = (mapping: V2pMapping): VirtualNetworkInterfaceHost => ({
-  vni: mapping.vni,
-  virtual_ip: mapping.virtualIp,
-  virtual_mac: mapping.virtualMac,
-  physical_host_ip: mapping.physicalHostIp,
-});
-
-// The schema lets through only what these can read; one spelling of each makes them comparable.
-const ip = (text: string): string => canonicalIp(text) ?? unreadable("IP address", text);
-const mac = (text: string): string => canonicalMac(text) ?? unreadable("MAC address", text);
-const uuid = (text: string): string => canonicalUuid(text) ?? unreadable("UUID", text);
-
-function unreadable(what: string, text: string): never {
-  throw invalid(`${text} is not a ${what}`);
-}

@@ -1,10 +1,20 @@
 /** OPTE's state on this sled. */
+import { modelEngine, type Engine } from "./engine.ts";
+import { ForwardingTable } from "./forwarding.ts";
+import { M2pTable } from "./m2p.ts";
 import { Ports } from "./ports.ts";
 import { V2pTable } from "./v2p.ts";
 
 export interface Opte {
   readonly ports: Ports;
   readonly v2p: V2pTable;
+  readonly m2p: M2pTable;
+  readonly forwarding: ForwardingTable;
 }
 
-export const createOpte = (): Opte => ({ ports: new Ports(), v2p: new V2pTable() });
+export const createOpte = (engine: Engine = modelEngine()): Opte => ({
+  ports: new Ports(engine),
+  v2p: new V2pTable(),
+  m2p: new M2pTable(),
+  forwarding: new ForwardingTable(),
+});

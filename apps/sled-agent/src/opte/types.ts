@@ -1,4 +1,6 @@
 /** What OPTE, the packet engine of a sled, is told about VMs. */
+import type { PortRange } from "@racklet/net";
+
 export interface FamilyPrivateIp {
   readonly ip: string;
   readonly subnet: string;
@@ -51,12 +53,58 @@ export interface Gateway {
   readonly v6?: string | undefined;
 }
 
+/** Subnets whose traffic a port may send and receive as it were its own. */
+export interface AttachedSubnet {
+  /** In canonical text. */
+  readonly subnet: string;
+  readonly kind: "vpc" | "external";
+}
+
+/** Of a multicast group. */
+export interface Membership {
+  readonly group: string;
+  /** Each once, in order of address; none: any source. */
+  readonly sources: readonly string[];
+}
+
+export interface SourceFilter {
+  readonly mode: "include" | "exclude";
+  /** Each once, in order of address. */
+  readonly sources: readonly string[];
+}
+
 export interface Port {
   /** `opte<N>`; N is never used again. */
   readonly name: string;
   readonly nic: Nic;
   readonly gateway: Gateway;
   readonly externalIps: ExternalIps;
+  /** Those that concern this port, expanded. */
+  readonly firewallRules: readonly PortRule[];
+  /** Of the families that the interface has. */
+  readonly attachedSubnets: readonly AttachedSubnet[];
+  /** By group; only a primary interface has any. */
+  readonly memberships: readonly Membership[];
   /** Bytes; undefined leaves OPTE's default. */
   readonly mtu: number | undefined;
 }
+
+/** One rule for one protocol and one host, as a port applies it. */
+export interface PortRule {
+  readonly direction: "inbound" | "outbound";
+  readonly action: "allow" | "deny";
+  readonly priority: number;
+  readonly protocol: RuleProtocol;
+  readonly host: RuleHost;
+  /** Undefined: any port. */
+  readonly ports: readonly PortRange[] | undefined;
+}
+
+export type RuleProtocol =
+  | { readonly type: "any" | "tcp" | "udp" }
+  | { readonly type: "icmp" | "icmp6"; readonly icmpType?: number | undefined; readonly codes?: PortRange | undefined };
+
+export type RuleHost =
+  | { readonly type: "any" }
+  | { readonly type: "ip" | "subnet"; readonly value: string }
+  | { readonly type: "vni"; readonly value: number };

@@ -6,12 +6,12 @@ import type { VmmState } from "@racklet/api-types/sled-agent/latest";
 import type { World } from "@racklet/world";
 import { SledAgentError, invalid, noSuchInstance } from "../errors.ts";
 import type { Nexus } from "../nexus/nexus.ts";
-import { addExternalIp, removeExternalIp } from "../opte/external-ips.ts";
-import type { ExternalIps } from "../opte/types.ts";
+import { routersOf, type RouterId, type Routers } from "../opte/routes.ts";
+import type { AttachedSubnet, ExternalIps, Membership } from "../opte/types.ts";
 import { VMM_CAPACITY } from "../vmm/manager.ts";
 import { Publisher } from "../vmm/publisher.ts";
 import { isHalted, moveTo } from "../vmm/status.ts";
-import type { ExternalIpRequest, StateRequest, VmmRequest, VmmStatus, Vmms } from "../vmm/types.ts";
+import type { Change, StateRequest, VmmRequest, VmmStatus, Vmms } from "../vmm/types.ts";
 import { migrateOut, poke, request, type Simulated } from "./changes.ts";
 
 interface SimVmm {
@@ -19,7 +19,11 @@ interface SimVmm {
   readonly publisher: Publisher;
   readonly life: AbortController;
   simulated: Simulated;
+  /** It has no ports, but its routers are known while it is. */
+  readonly routers: readonly RouterId[];
   externalIps: ExternalIps;
+  subnets: readonly AttachedSubnet[];
+  memberships: readonly Membership[];
 }
 
 const MAX_CPUS = 16;
@@ -29,13 +33,15 @@ export class SimVmms implements Vmms {
   readonly #vmms = new Map<string, SimVmm>();
   readonly #world: World;
   readonly #nexus: Pick<Nexus, "putVmmState">;
+  readonly #routers: Routers;
 
-  constructor(world: World, nexus: Pick<Nexus, "putVmmState">) {
+  constructor(world: World, nexus: Pick<Nexus, "putVmmState">, routers: Routers) {
     this.#world = world;
     this.#nexus = nexus;
+    this.#routers = routers;
   }
 
-  register({ propolisId, spec, initial, migrationId }: VmmRequest): VmmStatus {
+  register({ propolisId, spec, nics, initial, migrationId }: VmmRequest): VmmStatus {
     if (spec.board.cpus > MAX_CPUS) {
       throw new SledAgentError("internal", `${spec.board.cpus} CPUs are more than ${MAX_CPUS}`);
     }
@@ -51,6 +57,7 @@ export class SimVmms implements Vmms {
       if (this.#vmms.size >= VMM_CAPACITY) {
         throw new SledAgentError("insufficientCapacity", `the sled has ${VMM_CAPACITY} VMMs, which is its limit`);
       }
+      const routers = nics.flatMap((nic) => routersOf(nic).map(({ id }) => id));
       const life = new AbortController();
       const publisher = new Publisher(propolisId, this.#nexus, this.#world, life.signal);
       this.#vmms.set(propolisId, {
@@ -58,8 +65,12 @@ export class SimVmms implements Vmms {
         publisher,
         life,
         simulated: { status, queue: [] },
+        routers,
         externalIps: {},
+        subnets: [],
+        memberships: [],
       });
+      for (const id of routers) this.#routers.retain(id);
     }
     return status;
   }
@@ -83,14 +94,25 @@ export class SimVmms implements Vmms {
     return this.#get(propolisId).simulated.status;
   }
 
-  async putExternalIp(propolisId: string, wanted: ExternalIpRequest): Promise<void> {
+  async changeExternalIps(propolisId: string, change: Change<ExternalIps>): Promise<void> {
     const vmm = this.#getOrFail(propolisId);
-    vmm.externalIps = addExternalIp(vmm.externalIps, wanted);
+    vmm.externalIps = change(vmm.externalIps);
   }
 
-  async deleteExternalIp(propolisId: string, wanted: ExternalIpRequest): Promise<void> {
+  async changeSubnets(propolisId: string, change: Change<readonly AttachedSubnet[]>): Promise<void> {
     const vmm = this.#getOrFail(propolisId);
-    vmm.externalIps = removeExternalIp(vmm.externalIps, wanted);
+    try {
+      vmm.subnets = change(vmm.subnets);
+    } catch (error) {
+      // The simulator has no code of its own for this.
+      if (!(error instanceof SledAgentError) || error.kind !== "subnetAttached") throw error;
+      throw new SledAgentError("conflict", error.message);
+    }
+  }
+
+  async changeMemberships(propolisId: string, change: Change<readonly Membership[]>): Promise<void> {
+    const vmm = this.#getOrFail(propolisId);
+    vmm.memberships = change(vmm.memberships);
   }
 
   /** Shows everything that is queued. Does nothing to a VMM that is gone. */
@@ -135,6 +157,7 @@ export class SimVmms implements Vmms {
 
   #forget(vmm: SimVmm): void {
     vmm.life.abort();
+    for (const id of vmm.routers) this.#routers.release(id);
     this.#vmms.delete(vmm.id);
   }
 

@@ -1,7 +1,8 @@
 /** The VMMs of this sled, by id. */
 import type { VmmState } from "@racklet/api-types/sled-agent/latest";
 import { SledAgentError, invalid, noSuchInstance } from "../errors.ts";
-import type { ExternalIpRequest, StateRequest, VmmRequest, VmmStatus, Vmms } from "./types.ts";
+import type { AttachedSubnet, ExternalIps, Membership } from "../opte/types.ts";
+import type { Change, StateRequest, VmmRequest, VmmStatus, Vmms } from "./types.ts";
 import { checkRequest } from "./validate.ts";
 import { Vmm, type VmmDependencies } from "./vmm.ts";
 
@@ -48,12 +49,16 @@ export class VmmManager implements Vmms {
     return this.#get(propolisId).status;
   }
 
-  async putExternalIp(propolisId: string, request: ExternalIpRequest): Promise<void> {
-    return this.#get(propolisId).putExternalIp(request);
+  async changeExternalIps(propolisId: string, change: Change<ExternalIps>): Promise<void> {
+    return this.#get(propolisId).changeNetwork((network) => network.changeExternalIps(change));
   }
 
-  async deleteExternalIp(propolisId: string, request: ExternalIpRequest): Promise<void> {
-    return this.#get(propolisId).deleteExternalIp(request);
+  async changeSubnets(propolisId: string, change: Change<readonly AttachedSubnet[]>): Promise<void> {
+    return this.#get(propolisId).changeNetwork((network) => network.changeSubnets(change));
+  }
+
+  async changeMemberships(propolisId: string, change: Change<readonly Membership[]>): Promise<void> {
+    return this.#get(propolisId).changeNetwork((network) => network.changeMemberships(change));
   }
 
   countByState(): ReadonlyMap<VmmState, number> {

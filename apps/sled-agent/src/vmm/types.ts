@@ -1,7 +1,8 @@
 /** What a sled-agent knows of a VMM, in its own words. */
 import type { InstanceSpec } from "@racklet/api-types/propolis/latest";
 import type { MigrationState, VmmState } from "@racklet/api-types/sled-agent/latest";
-import type { ExternalIps, Nic } from "../opte/types.ts";
+import type { FirewallRule } from "../opte/firewall.ts";
+import type { AttachedSubnet, ExternalIps, Membership, Nic } from "../opte/types.ts";
 
 export interface MigrationStatus {
   readonly migrationId: string;
@@ -31,6 +32,9 @@ export interface VmmRequest {
   readonly spec: InstanceSpec;
   readonly nics: readonly Nic[];
   readonly externalIps: ExternalIps;
+  readonly attachedSubnets: readonly AttachedSubnet[];
+  readonly memberships: readonly Membership[];
+  readonly firewallRules: readonly FirewallRule[];
   readonly migrationId: string | undefined;
   /** Where its propolis is to serve, `ip:port`. */
   readonly propolisAddr: string;
@@ -43,10 +47,8 @@ export type StateRequest =
   | { readonly type: "running" | "stopped" | "reboot" }
   | { readonly type: "migrationTarget"; readonly sourceAddr: string };
 
-export interface ExternalIpRequest {
-  readonly type: "ephemeral" | "floating";
-  readonly ip: string;
-}
+/** The new value for the old one: the same object when nothing changes. Throws what is refused. */
+export type Change<T> = (current: T) => T;
 
 /** The VMMs of a sled, as the HTTP handlers see them. */
 export interface Vmms {
@@ -57,8 +59,9 @@ export interface Vmms {
   /** The state after the request; null where the work goes on after the answer, or nothing changed. */
   putState(propolisId: string, request: StateRequest): Promise<VmmStatus | null>;
   getState(propolisId: string): VmmStatus;
-  putExternalIp(propolisId: string, request: ExternalIpRequest): Promise<void>;
-  deleteExternalIp(propolisId: string, request: ExternalIpRequest): Promise<void>;
+  changeExternalIps(propolisId: string, change: Change<ExternalIps>): Promise<void>;
+  changeSubnets(propolisId: string, change: Change<readonly AttachedSubnet[]>): Promise<void>;
+  changeMemberships(propolisId: string, change: Change<readonly Membership[]>): Promise<void>;
   /** How many VMMs are in each state. */
   countByState(): ReadonlyMap<VmmState, number>;
   /** Ends everything that runs on the VMMs' behalf, without reporting it. */

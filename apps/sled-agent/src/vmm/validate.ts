@@ -1,6 +1,7 @@
 /** What a registration must be beyond its shape. Upstream finds most of this when the VMM starts; here nothing is registered. */
 import { invalid } from "../errors.ts";
 import { externalIpsIssue } from "../opte/external-ips.ts";
+import { planPort } from "../opte/port-plan.ts";
 import { FAMILIES, type ExternalIps } from "../opte/types.ts";
 import { networkBackendKey } from "./ensure-request.ts";
 import type { VmmRequest } from "./types.ts";
@@ -9,7 +10,8 @@ const DOMAIN =
   /^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/;
 
 /** Throws `invalid`. */
-export function checkRequest({ nics, externalIps, spec, propolisAddr }: VmmRequest): void {
+export function checkRequest(request: VmmRequest): void {
+  const { nics, externalIps, spec, propolisAddr } = request;
   const primaries = nics.filter((nic) => nic.isPrimary);
   const [primary] = primaries;
   if (primaries.length > 1) throw invalid(`nics: ${primaries.length} interfaces are primary, at most one may be`);
@@ -20,7 +22,10 @@ export function checkRequest({ nics, externalIps, spec, propolisAddr }: VmmReque
     "nics",
     nics.map(({ id }) => id),
   );
-  for (const { id } of nics) networkBackendKey(spec, id);
+  for (const nic of nics) {
+    networkBackendKey(spec, nic.id);
+    planPort(nic, request);
+  }
   if (!ADDRESS.test(propolisAddr)) throw invalid(`propolis_addr: ${propolisAddr} is not IP:PORT`);
 }
 

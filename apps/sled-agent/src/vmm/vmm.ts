@@ -5,17 +5,16 @@
 import { backoffMs, type World } from "@racklet/world";
 import { SledAgentError, invalid } from "../errors.ts";
 import type { Nexus } from "../nexus/nexus.ts";
-import { addExternalIp, externalIpsIssue, removeExternalIp } from "../opte/external-ips.ts";
 import type { Ports } from "../opte/ports.ts";
-import type { ExternalIps } from "../opte/types.ts";
 import type { Sled } from "../sled/sled.ts";
 import type { VmmBackend, VmmBackends } from "./backend.ts";
 import { endsVmm, isAlreadyInitialized, passedOn } from "./backend-errors.ts";
 import { ensureRequestOf } from "./ensure-request.ts";
+import { VmmNetwork } from "./network.ts";
 import { Publisher } from "./publisher.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { isHalted, moveTo, observe } from "./status.ts";
-import type { ExternalIpRequest, StateRequest, VmmRequest, VmmStatus } from "./types.ts";
+import type { StateRequest, VmmRequest, VmmStatus } from "./types.ts";
 
 export interface VmmDependencies {
   readonly world: World;
@@ -40,7 +39,7 @@ export class Vmm {
   readonly #life = new AbortController();
   readonly #publisher: Publisher;
   #status: VmmStatus;
-  #externalIps: ExternalIps;
+  readonly #network: VmmNetwork;
   #backend: VmmBackend | undefined;
   #isEnding = false;
   #cancelStopTimer: (() => void) | undefined;
@@ -51,7 +50,7 @@ export class Vmm {
     this.#deps = deps;
     this.#onForgotten = onForgotten;
     this.#publisher = new Publisher(request.propolisId, deps.nexus, deps.world, this.#life.signal);
-    this.#externalIps = request.externalIps;
+    this.#network = new VmmNetwork(request, deps.ports);
     const { migrationId, initial } = request;
     this.#status = {
       ...initial,
@@ -64,10 +63,6 @@ export class Vmm {
 
   get status(): VmmStatus {
     return this.#status;
-  }
-
-  get externalIps(): ExternalIps {
-    return this.#externalIps;
   }
 
   /** It has ended, and Nexus may not know yet: only its state may be asked for. */
@@ -85,14 +80,13 @@ export class Vmm {
     return Promise.resolve(null);
   }
 
-  putExternalIp(request: ExternalIpRequest): Promise<void> {
+  /** In its turn among the requests. Rejects, having changed nothing, with what `change` throws. */
+  changeNetwork(change: (network: VmmNetwork) => void): Promise<void> {
     this.#checkNotEnding();
-    return this.#enqueue(() => this.#changeExternalIps(addExternalIp(this.#externalIps, request)));
-  }
-
-  deleteExternalIp(request: ExternalIpRequest): Promise<void> {
-    this.#checkNotEnding();
-    return this.#enqueue(() => this.#changeExternalIps(removeExternalIp(this.#externalIps, request)));
+    return this.#enqueue(async () => {
+      this.#checkNotEnding();
+      change(this.#network);
+    });
   }
 
   /** Ends it before whatever waits. The caller owns the answer: Nexus is not told beside. */
@@ -133,9 +127,9 @@ export class Vmm {
   }
 
   async #create(request: StartRequest): Promise<VmmBackend> {
-    const { backends, ports } = this.#deps;
-    const { propolisId, nics, propolisAddr, mtu } = this.request;
-    ports.create({ owner: propolisId, nics, externalIps: this.#externalIps, mtu });
+    const { backends } = this.#deps;
+    const { propolisId, propolisAddr } = this.request;
+    this.#network.createPorts();
     const backend = await backends.start({ propolisId, addr: propolisAddr });
     try {
       // It may have been unregistered while the backend started.
@@ -153,7 +147,7 @@ export class Vmm {
 
   #ensureRequest(request: StartRequest) {
     const source = request.type === "migrationTarget" ? request.sourceAddr : undefined;
-    return ensureRequestOf(this.request, this.#deps.sled, this.#deps.ports.of(this.request.propolisId), source);
+    return ensureRequestOf(this.request, this.#deps.sled, this.#network.ports(), source);
   }
 
   async #stop(): Promise<VmmStatus> {
@@ -195,19 +189,6 @@ export class Vmm {
     }
     this.#checkNotEnding();
     return undefined;
-  }
-
-  async #changeExternalIps(wanted: ExternalIps): Promise<void> {
-    this.#checkNotEnding();
-    if (wanted === this.#externalIps) return;
-    const { propolisId, nics } = this.request;
-    const primary = nics.find((nic) => nic.isPrimary);
-    if (primary === undefined) throw invalid("the VMM has no primary network interface");
-    const issue = externalIpsIssue(wanted, primary.ips);
-    if (issue !== null) throw invalid(issue);
-    // Before the VMM starts there is no port: its ports will be made with these.
-    if (this.#deps.ports.has(propolisId)) this.#deps.ports.setExternalIps(propolisId, wanted);
-    this.#externalIps = wanted;
   }
 
   /** Follows the backend until the VMM ends. Never rejects. */
@@ -258,7 +239,7 @@ export class Vmm {
 
   async #tearDown(): Promise<void> {
     this.#cancelStopTimer?.();
-    this.#deps.ports.release(this.request.propolisId);
+    this.#network.releasePorts();
     try {
       await this.#backend?.destroy();
     } catch (error) {

@@ -2,17 +2,19 @@
 import { declare, defineApi, param, s } from "@racklet/api-kit";
 import { SledRole } from "../common/sled.ts";
 import { SledVmmState } from "../common/vmm.ts";
+import { attachedSubnetOperations } from "./attached-subnets.ts";
+import { writeNetworkBootstoreConfig } from "./bootstore.ts";
+import { multicastOperations } from "./multicast.ts";
 import { vmmRegister } from "./register.ts";
 import { Inventory as InitialInventory, SledIdentifiers } from "./v1/sled.ts";
 import { VirtualNetworkInterfaceHost } from "./v1/v2p.ts";
 import { InstanceExternalIpBody, VmmPutStateBody, VmmPutStateResponse, VmmUnregisterResponse } from "./v1/vmm.ts";
 import { Inventory, inventoryDown } from "./v43/inventory.ts";
 import { V, sledAgentVersions } from "./versions.ts";
+import { vpcOperations } from "./vpc.ts";
+import { BUSY, UNKNOWN } from "./words.ts";
 
 const propolisId = { propolis_id: param.uuid() };
-const UNKNOWN = "404 `NO_SUCH_INSTANCE` for an unknown VMM.";
-const BUSY = `${UNKNOWN} 410 \`NO_SUCH_INSTANCE\` while it is torn down; 503 \`INSTANCE_CHANNEL_FULL\` when too many requests for it wait.`;
-
 export const sledAgentApi = defineApi({
   ident: "sled-agent",
   title: "Oxide Sled Agent API",
@@ -68,6 +70,10 @@ export const sledAgentApi = defineApi({
       params: propolisId,
       revisions: [{ since: V.INITIAL, body: InstanceExternalIpBody }],
     }),
+    ...attachedSubnetOperations,
+    ...multicastOperations,
+    ...vpcOperations,
+    write_network_bootstore_config: writeNetworkBootstoreConfig,
     set_v2p: declare({
       operationId: "set_v2p",
       method: "PUT",

@@ -52,3 +52,12 @@ export const firewallRuleOf = <N, P>(nic: Schema<N>, protocol: Schema<P>) =>
     "A firewall rule with every name in it resolved.",
   );
 export type FirewallRuleOf<N, P> = Infer<ReturnType<typeof firewallRuleOf<N, P>>>;
+
+/** All the rules of a VPC, for one version's rules. */
+export const firewallEnsureBodyOf = <R>(rule: Schema<R>) =>
+  s.named(
+    "VpcFirewallRulesEnsureBody",
+    s.object({ rules: s.array(rule), vni: Vni }),
+    "The rules that replace those of every port in the VPC of this VNI.",
+  );
+export type FirewallEnsureBodyOf<R> = Infer<ReturnType<typeof firewallEnsureBodyOf<R>>>;

@@ -12,6 +12,7 @@ export const AttachedSubnet = s.named(
   "AttachedSubnet",
   s.object({ kind: s.named("AttachedSubnetKind", s.enum(["vpc", "external"])), subnet: IpNet }),
 );
+export type AttachedSubnet = Infer<typeof AttachedSubnet>;
 
 export const LocalConfig = s.named(
   "InstanceSledLocalConfig",
