@@ -9,6 +9,7 @@ import type { NexusContext } from "../context.ts";
 import { refusingSameName } from "../db/already-exists.ts";
 import { fromSortKey, ipSort } from "../db/ip-sort.ts";
 import { nowText } from "../db/now.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { ExternalIpState, ExternalIpTable, NexusTables } from "../db/schema.ts";
 import { insufficientCapacity, invalidRequest, NexusError } from "../errors.ts";
 import { midway, type Begun } from "./attach.ts";
@@ -106,6 +107,7 @@ export interface FloatingRequest {
 export async function allocateFloating(nexus: NexusContext, request: FloatingRequest): Promise<ExternalIp> {
   const { id, siloId, address, ...floating } = request;
   const work = allocate(nexus, { id, kind: "floating", state: "detached", floating }, async (tx) => {
+    await requireLive(tx, "project", floating.projectId);
     if (address.kind === "address") return explicitAddress(tx, siloId, address.ip);
     const pool = await choosePool(tx, siloId, address);
     return wholeAddress(tx, pool.id);

@@ -3,6 +3,7 @@ import type { Transaction } from "kysely";
 import { authorize } from "../authz/authorize.ts";
 import type { NexusContext } from "../context.ts";
 import { paginateBy } from "../db/paginate.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { IpPoolSiloTable, IpPoolTable, NexusTables } from "../db/schema.ts";
 import { alreadyExists, invalidRequest, notFoundById } from "../errors.ts";
 import { poolNotFound } from "../external-ip/pool-choice.ts";
@@ -49,6 +50,7 @@ export async function linkSilo(
   await authorize(nexus, op, "modify", { type: "fleet" });
   return nexus.store.transaction(async (tx) => {
     const pool = await livePool(tx, poolId);
+    await requireLive(tx, "silo", silo.id);
     if (pool.assignment !== "silos") throw invalidRequest(BAD_SILO_LINK);
     const same = await findLink(tx, poolId, silo.id);
     const rival = isDefault ? await findDefault(tx, silo.id, pool) : undefined;

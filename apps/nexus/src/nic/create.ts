@@ -3,6 +3,7 @@ import type { Selectable, Transaction } from "kysely";
 import { UniqueViolation } from "@racklet/store";
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { NetworkInterfaceTable, NexusTables } from "../db/schema.ts";
 import { alreadyExists, invalidRequest } from "../errors.ts";
 import { takeMac, takePrivateAddress } from "./address.ts";
@@ -43,6 +44,7 @@ export async function createNic(
 async function insertNic(nexus: NexusContext, tx: Tx, instanceId: string, plan: NicPlan): Promise<NicRow> {
   const before = await tx.selectFrom("network_interface").selectAll().where("id", "=", plan.id).executeTakeFirst();
   if (before !== undefined) return before;
+  await requireLive(tx, "vpc_subnet", plan.subnetId);
   const siblings = await nicsOf(tx, instanceId);
   if (siblings.length >= MAX_NICS) throw invalidRequest(MAX_NICS_MESSAGE);
   checkTogether([...siblings, { vpc_id: plan.vpcId, subnet_id: plan.subnetId }]);

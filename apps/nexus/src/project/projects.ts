@@ -6,6 +6,7 @@ import { refusingSameName } from "../db/already-exists.ts";
 import { changedIdentity, newIdentity, type IdentityChange, type NewIdentity } from "../db/identity.ts";
 import { nowText } from "../db/now.ts";
 import { paginate, type Paging } from "../db/paginate.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { NexusTables, ProjectTable } from "../db/schema.ts";
 import { invalidRequest } from "../errors.ts";
 import { ownSilo } from "../lookup/own-silo.ts";
@@ -19,6 +20,7 @@ export async function createProject(nexus: NexusContext, op: OpContext, identity
   await authorize(nexus, op, "create_child", { type: "silo", id: siloId });
   const project = { ...newIdentity(nexus, identity), silo_id: siloId };
   const work = nexus.store.transaction(async (tx) => {
+    await requireLive(tx, "silo", siloId);
     await tx.insertInto("project").values(project).execute();
     const plan = planVpc(nexus, project.id, { name: "default", description: "Default VPC", dnsName: "default" });
     await insertVpc(nexus, tx, plan);

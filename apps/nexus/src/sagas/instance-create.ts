@@ -3,6 +3,7 @@ import { defineSaga, type SagaBuilder } from "@racklet/saga";
 import { UniqueViolation } from "@racklet/store";
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { InstanceTable } from "../db/schema.ts";
 import { alreadyExists } from "../errors.ts";
 import { allocateEphemeral, allocateSnat } from "../external-ip/allocate.ts";
@@ -85,6 +86,7 @@ async function insertRecord(nexus: NexusContext, { instanceId, columns }: Instan
     await nexus.store.transaction(async (tx) => {
       const before = await tx.selectFrom("instance").select("id").where("id", "=", instanceId).executeTakeFirst();
       if (before !== undefined) return;
+      await requireLive(tx, "project", columns.project_id);
       await tx
         .insertInto("instance")
         .values({

@@ -6,6 +6,7 @@ import { callingUser } from "../authn/caller.ts";
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
 import { paginateBy } from "../db/paginate.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { SiloTable, SiloUserTable } from "../db/schema.ts";
 import { alreadyExists, invalidRequest, notFoundById } from "../errors.ts";
 import type { Selector } from "../lookup/selector.ts";
@@ -74,7 +75,10 @@ export async function createLocalUser(
     time_deleted: null,
   };
   try {
-    await nexus.store.db.insertInto("silo_user").values(row).execute();
+    await nexus.store.transaction(async (tx) => {
+      await requireLive(tx, "silo", silo.id);
+      await tx.insertInto("silo_user").values(row).execute();
+    });
   } catch (error) {
     if (error instanceof UniqueViolation) throw alreadyExists("silo-user", externalId);
     throw error;

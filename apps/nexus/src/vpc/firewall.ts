@@ -2,6 +2,7 @@
 import { formatL4PortRange, parseL4PortRange } from "@racklet/net";
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { VpcFirewallRuleTable } from "../db/schema.ts";
 import { invalidRequest, invalidValue } from "../errors.ts";
 import type { OpContext } from "../op-context.ts";
@@ -36,6 +37,7 @@ export async function replaceFirewallRules(
   const checked = checkRules(specs, vpc.name);
   const rows = checked.map((spec) => firewallRuleRow(nexus, vpc.id, spec)).sort((a, b) => (a.name < b.name ? -1 : 1));
   await nexus.store.transaction(async (tx) => {
+    await requireLive(tx, "vpc", vpc.id);
     await tx
       .updateTable("vpc_firewall_rule")
       .set({ time_deleted: nowText(nexus) })

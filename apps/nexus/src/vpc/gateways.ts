@@ -4,6 +4,7 @@ import { refusingSameName } from "../db/already-exists.ts";
 import { newIdentity, type NewIdentity } from "../db/identity.ts";
 import { nowText } from "../db/now.ts";
 import { paginate, type Paging } from "../db/paginate.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { InternetGatewayTable } from "../db/schema.ts";
 import { invalidRequest } from "../errors.ts";
 import type { Selector } from "../lookup/selector.ts";
@@ -18,7 +19,10 @@ export async function createGateway(
 ): Promise<InternetGatewayTable> {
   const vpc = await lookupVpc(nexus, op, selector, "create_child");
   const gateway = { ...newIdentity(nexus, identity), vpc_id: vpc.id };
-  const work = nexus.store.db.insertInto("internet_gateway").values(gateway).execute();
+  const work = nexus.store.transaction(async (tx) => {
+    await requireLive(tx, "vpc", vpc.id);
+    await tx.insertInto("internet_gateway").values(gateway).execute();
+  });
   await refusingSameName("internet-gateway", identity.name, work);
   return gateway;
 }

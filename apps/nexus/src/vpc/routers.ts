@@ -4,6 +4,7 @@ import { refusingSameName } from "../db/already-exists.ts";
 import { changedIdentity, newIdentity, type IdentityChange, type NewIdentity } from "../db/identity.ts";
 import { nowText } from "../db/now.ts";
 import { paginate, type Paging } from "../db/paginate.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { VpcRouterTable } from "../db/schema.ts";
 import { invalidRequest } from "../errors.ts";
 import type { Selector } from "../lookup/selector.ts";
@@ -18,7 +19,11 @@ export async function createRouter(
 ): Promise<VpcRouterTable> {
   const vpc = await lookupVpc(nexus, op, selector, "create_child");
   const router = { ...newIdentity(nexus, identity), vpc_id: vpc.id, kind: "custom" } as const;
-  await refusingSameName("vpc-router", identity.name, nexus.store.db.insertInto("vpc_router").values(router).execute());
+  const work = nexus.store.transaction(async (tx) => {
+    await requireLive(tx, "vpc", vpc.id);
+    await tx.insertInto("vpc_router").values(router).execute();
+  });
+  await refusingSameName("vpc-router", identity.name, work);
   return router;
 }
 

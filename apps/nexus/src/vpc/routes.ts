@@ -5,6 +5,7 @@ import { refusingSameName } from "../db/already-exists.ts";
 import { changedIdentity, newIdentity, type IdentityChange, type NewIdentity } from "../db/identity.ts";
 import { nowText } from "../db/now.ts";
 import { paginate, type Paging } from "../db/paginate.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { RouterRouteTable } from "../db/schema.ts";
 import { invalidRequest } from "../errors.ts";
 import type { Selector } from "../lookup/selector.ts";
@@ -35,7 +36,11 @@ export async function createRoute(
   if (router.kind === "system") throw invalidRequest("user-provided routes cannot be added to a system router");
   checkEnds(spec, "custom");
   const route = { ...newIdentity(nexus, spec), vpc_router_id: router.id, kind: "custom", ...columnsOf(spec) } as const;
-  await refusingSameName("router-route", spec.name, nexus.store.db.insertInto("router_route").values(route).execute());
+  const work = nexus.store.transaction(async (tx) => {
+    await requireLive(tx, "vpc_router", router.id);
+    await tx.insertInto("router_route").values(route).execute();
+  });
+  await refusingSameName("router-route", spec.name, work);
   return route;
 }
 

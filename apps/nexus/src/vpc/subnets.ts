@@ -16,6 +16,7 @@ import { refusingSameName } from "../db/already-exists.ts";
 import { changedIdentity, newIdentity, type IdentityChange, type NewIdentity } from "../db/identity.ts";
 import { nowText } from "../db/now.ts";
 import { paginate, type Paging } from "../db/paginate.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { NexusTables, VpcSubnetTable, VpcTable } from "../db/schema.ts";
 import { invalidRequest, unavailable } from "../errors.ts";
 import type { Selector } from "../lookup/selector.ts";
@@ -47,7 +48,9 @@ export async function createSubnet(
   const ipv6 = spec.ipv6Block == null ? undefined : checkIpv6Block(spec.ipv6Block, vpc.ipv6_prefix);
   const identity = newIdentity(nexus, spec);
   const work = nexus.store.transaction(async (tx) => {
+    await requireLive(tx, "vpc", vpc.id);
     const blocks = await blocksOf(tx, vpc.id);
+    if (customRouterId !== null) await requireLive(tx, "vpc_router", customRouterId);
     if (blocks.some((block) => overlap(block.ipv4, ipv4))) throw overlapping(ipv4);
     const subnet: VpcSubnetTable = {
       ...identity,
@@ -106,6 +109,7 @@ export async function updateSubnet(
     custom_router_id: await attachableRouter(nexus, op, vpc, change.customRouter),
   };
   const work = nexus.store.transaction(async (tx) => {
+    if (columns.custom_router_id !== null) await requireLive(tx, "vpc_router", columns.custom_router_id);
     await tx.updateTable("vpc_subnet").set(columns).where("id", "=", subnet.id).execute();
     if (columns.name === undefined || columns.name === subnet.name) return;
     const { target, destination, name } = subnetRoute(nexus, vpc.system_router_id, columns.name);

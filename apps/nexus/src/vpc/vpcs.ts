@@ -4,6 +4,7 @@ import { refusingSameName } from "../db/already-exists.ts";
 import { changedIdentity, type IdentityChange } from "../db/identity.ts";
 import { nowText } from "../db/now.ts";
 import { paginate, type Paging } from "../db/paginate.ts";
+import { requireLive } from "../db/require-live.ts";
 import type { VpcTable } from "../db/schema.ts";
 import { invalidRequest } from "../errors.ts";
 import type { Selector } from "../lookup/selector.ts";
@@ -23,7 +24,10 @@ export async function createVpc(
   return refusingSameName(
     "vpc",
     spec.name,
-    nexus.store.transaction((tx) => insertVpc(nexus, tx, plan)),
+    nexus.store.transaction(async (tx) => {
+      await requireLive(tx, "project", id);
+      return insertVpc(nexus, tx, plan);
+    }),
   );
 }
 
