@@ -1,5 +1,5 @@
 /** Multicast groups between the wire and the domain. */
-import { HttpError } from "@racklet/api-kit";
+import { HttpError, type Infer } from "@racklet/api-kit";
 import type {
   ExternalForwarding,
   InternalForwarding,
@@ -9,7 +9,6 @@ import type {
   MulticastGroupResponse,
   MulticastGroupUnderlayResponse,
 } from "@racklet/api-types/dpd/latest";
-import type { Infer } from "@racklet/api-kit";
 import { canonicalIp, isUnderlayMulticast, macFromBytes, macToBytes } from "@racklet/net";
 import { invalid } from "../errors.ts";
 import type { ExternalGroup, Group, McastTarget, Member, UnderlayGroup } from "../mcast/group.ts";

@@ -1,5 +1,6 @@
 /** The status of each case of each multicast operation, and that a refusal changes nothing. */
 import { encodePageToken } from "@racklet/api-kit";
+import { MULTICAST_BODY_LIMIT } from "@racklet/api-types/dpd/limits";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createApp } from "../../src/server.ts";
 import { MCAST_TABLES } from "../../src/table/mcast.ts";
@@ -330,10 +331,20 @@ test("a bad body or parameter is 400", async () => {
   await refused(400, `GET ${GROUPS}?limit=0`);
   await refused(400, `GET ${GROUPS}?page_token=${encodePageToken({ ip: "239.1.1.1" })}`);
   await refused(400, `GET ${GROUPS}?page_token=nonsense!`);
-  const many = Array.from({ length: 200 }, () => member("rear1", "Underlay"));
-  expect(
-    (await refused(400, `POST ${UNDERLAY}`, { body: { group_ip: "ff04::2", members: many } }))["message"],
-  ).toContain("10240 bytes");
+  const tooLarge = { body: JSON.stringify({ group_ip: "ff04::2", members: [] }).padEnd(MULTICAST_BODY_LIMIT + 1) };
+  const { message } = await refused(400, `POST ${UNDERLAY}`, tooLarge);
+  expect(message).toBe(`request body exceeded maximum size of ${MULTICAST_BODY_LIMIT} bytes`);
+});
+
+test("all links of a switch can be members in both directions", async () => {
+  const ports = ["rear", "qsfp"].flatMap((kind) => Array.from({ length: 32 }, (_, n) => `${kind}${n}`));
+  // A port has four lanes, so at most four links.
+  const links = ports.flatMap((port) => [0, 1, 2, 3].map((link) => ({ port, link })));
+  const members = links.flatMap(({ port, link }) => [member(port, "Underlay", link), member(port, "External", link)]);
+  await refused(404, `POST ${UNDERLAY}`, { body: { group_ip: "ff04::2", members } });
+  const present = members.filter(({ link_id }) => link_id === 0);
+  const created = await one.ok(201, `POST ${UNDERLAY}`, { body: { group_ip: "ff04::2", members: present } });
+  expect(created).toMatchObject({ members: present });
 });
 
 test("a table that is full is 507 with its name", async () => {

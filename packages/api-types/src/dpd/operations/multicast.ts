@@ -1,5 +1,5 @@
 /** Multicast groups of both kinds: reading, deleting and resetting them. */
-import { accept, declare, param, query, refuse, s } from "@racklet/api-kit";
+import { accept, declare, param, query, refuse, type Schema } from "@racklet/api-kit";
 import { canonicalIp, isIpv6, isUnderlayMulticast } from "@racklet/net";
 import {
   MulticastGroupCreateExternalEntry,
@@ -13,6 +13,7 @@ import {
   MulticastTag,
   UnderlayMulticastIpv6,
 } from "../latest.ts";
+import { MULTICAST_BODY_LIMIT } from "../limits.ts";
 import * as v1 from "../v1/mcast.ts";
 import * as v7 from "../v7/mcast.ts";
 import * as v8 from "../v8/mcast.ts";
@@ -20,7 +21,7 @@ import { V } from "../versions.ts";
 
 const groupIp = { group_ip: param.ip() };
 
-const scopedIp = (schema: ReturnType<typeof s.ipv6>, contains: (ip: string) => boolean, range: string) => ({
+const scopedIp = (schema: Schema<string>, contains: (ip: string) => boolean, range: string) => ({
   group_ip: param.custom(schema, (text) =>
     isIpv6(text) && contains(text)
       ? accept(canonicalIp(text) ?? text)
@@ -40,6 +41,7 @@ export const multicastOperations = {
     operationId: "multicast_group_create_external",
     method: "POST",
     path: "/multicast/external-groups",
+    bodyLimit: MULTICAST_BODY_LIMIT,
     summary: "Create an external multicast group",
     description:
       "Its NAT target names the underlay group whose members get its packets, which must exist; several external groups may share one. A group of that address is a conflict (409).",
@@ -71,6 +73,7 @@ export const multicastOperations = {
     operationId: "multicast_group_update_external",
     method: "PUT",
     path: "/multicast/external-groups/{group_ip}",
+    bodyLimit: MULTICAST_BODY_LIMIT,
     params: groupIp,
     summary: "Replace what an external multicast group does",
     description: "Sources that are not given become any source. The group keeps its tag, which must be presented.",
@@ -104,6 +107,7 @@ export const multicastOperations = {
     operationId: "multicast_group_create_underlay",
     method: "POST",
     path: "/multicast/underlay-groups",
+    bodyLimit: MULTICAST_BODY_LIMIT,
     summary: "Create an underlay multicast group",
     description:
       "Takes a pair of group ids of the ASIC, members or not. A group of that address is a conflict (409), an unknown port or link is not found (404). A member named twice is one member.",
@@ -143,6 +147,7 @@ export const multicastOperations = {
     operationId: "multicast_group_update_underlay",
     method: "PUT",
     path: "/multicast/underlay-groups/{group_ip}",
+    bodyLimit: MULTICAST_BODY_LIMIT,
     summary: "Replace the members of an underlay multicast group",
     description: "The members are all that it has afterwards. The group keeps its tag, which must be presented.",
     revisions: [
