@@ -1,4 +1,4 @@
-/** A dpd with entries of its own and of a NAT group. */
+/** A dpd with links, routes and neighbours, and with NAT entries of its own and of a group. */
 import { dpdApi } from "@racklet/api-types/dpd/api";
 import { SIDECAR_BULK_BODY_LIMIT } from "@racklet/api-types/dpd/limits";
 import { responseValidators } from "@racklet/api-types/gen/dpd.response-validators.js";
@@ -9,6 +9,20 @@ import { createPool } from "./pool.ts";
 import type { Target } from "./target.ts";
 
 const TABLES = ["Ingress.nat_ingress.ingress_ipv4", "Ingress.nat_ingress.ingress_ipv6"];
+const LISTS = [
+  "/nat/ipv4",
+  "/nat/ipv6",
+  "/rpw/nat/gen",
+  "/links",
+  "/loopback/ipv4",
+  "/loopback/ipv6",
+  "/arp",
+  "/ndp",
+  "/route/ipv4",
+  "/route/ipv6",
+  "/attached_subnet",
+  "/multicast/groups",
+];
 const VERSION = dpdApi.versions.latest.semver.text;
 
 const TARGET = {
@@ -16,6 +30,8 @@ const TARGET = {
   inner_mac: { a: [0xa8, 0x40, 0x25, 0xf0, 0, 1] },
   vni: 2000,
 };
+
+const hop = (tgt_ip: string) => ({ tag: "alpha", port_id: "qsfp0", link_id: 0, tgt_ip, vlan_id: null });
 
 export async function startDpd(): Promise<Target> {
   const { log, troubles } = troubleLog();
@@ -32,10 +48,24 @@ export async function startDpd(): Promise<Target> {
   };
   const prepare = async (): Promise<void> => {
     await ask("DELETE", "/all-settings");
+    // Loopbacks stay, and would be in the way of a link's addresses.
+    for (const family of ["ipv4", "ipv6"]) {
+      const loopbacks = (await ask("GET", `/loopback/${family}`)) as { addr: string }[];
+      for (const { addr } of loopbacks) await ask("DELETE", `/loopback/${family}/${addr}`);
+    }
     await ask("PUT", "/nat/ipv4/10.0.0.1/0/99", TARGET);
     await ask("PUT", "/nat/ipv6/fd00::5/0/99", TARGET);
     const entries = [{ external: "10.0.0.2", low: 0, high: 65_535, target: TARGET }];
     await ask("PUT", "/nat/groups/alpha", { generation: 3, entries });
+    for (const port of ["qsfp0", "rear0"]) await ask("POST", `/ports/${port}/links`, { speed: "Speed100G" });
+    await ask("POST", "/ports/qsfp0/links/0/ipv4", { tag: "alpha", addr: "10.1.0.1" });
+    await ask("POST", "/ports/qsfp0/links/0/ipv6", { tag: "alpha", addr: "fd00::9" });
+    await ask("PUT", "/route/ipv4", { cidr: "10.2.0.0/16", target: { V4: hop("10.1.0.9") }, replace: true });
+    await ask("PUT", "/route/ipv6", { cidr: "fd01::/32", target: hop("fd00::8"), replace: true });
+    const mac = TARGET.inner_mac;
+    await ask("POST", "/arp", { tag: "alpha", ip: "10.1.0.9", mac, update: "" });
+    await ask("POST", "/ndp", { tag: "alpha", ip: "fd00::8", mac, update: "" });
+    await ask("PUT", "/attached_subnet/10.3.0.0%2F24", TARGET);
   };
   await prepare();
 
@@ -70,6 +100,18 @@ export async function startDpd(): Promise<Target> {
         generation: [1, 2, 3, 4, 5, 6],
         from_generation: [3, 4, 5, 6],
         table: TABLES,
+        port_id: ["qsfp0", "QSFP0", "rear0", "qsfp1"],
+        link_id: [0, 0, 0, 1],
+        lane: [null, 0, 1],
+        vlan_id: [null, 2, 4095],
+        addr: ["10.1.0.1", "10.1.0.2", "fd00::9", "fd00::10"],
+        addrs: [["10.1.0.3", "fd00::11"], []],
+        address: ["10.1.0.1", "fd00::9"],
+        ip: ["10.1.0.9", "fd00::8"],
+        tgt_ip: ["10.1.0.9", "fd00::8"],
+        cidr: ["10.2.0.0/16", "fd01::/32"],
+        subnet: ["10.3.0.0/24", "fd03::/64"],
+        counter: ["Service", "ingress_drop_port"],
         tag: ["alpha"],
         vni: [0, 2000, 0xff_ffff],
       },
@@ -85,7 +127,7 @@ export async function startDpd(): Promise<Target> {
         const list = await ask("GET", `/nat/groups/${each.group}/entries?limit=10000`);
         lines.push(JSON.stringify([each, list]));
       }
-      for (const path of ["/nat/ipv4", "/nat/ipv6", "/rpw/nat/gen"]) lines.push(JSON.stringify(await ask("GET", path)));
+      for (const path of LISTS) lines.push(JSON.stringify(await ask("GET", path)));
       return lines.join("\n");
     },
     close: async () => {},
