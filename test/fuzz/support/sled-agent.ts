@@ -18,6 +18,18 @@ const NEXUS: NonNullable<SledAgentOverrides["nexus"]> = {
   putVmmState: async () => {},
 };
 
+const GROUP = "224.1.2.3";
+const VIEWS = [
+  "/debug/opte/ports",
+  "/debug/opte/v2p",
+  "/debug/opte/m2p",
+  "/debug/opte/forwarding",
+  "/debug/opte/routes",
+  "/debug/opte/eip-gateways",
+  "/debug/opte/violations",
+  "/debug/network-config",
+];
+
 export async function startSledAgent(): Promise<Target> {
   const { log, troubles } = troubleLog();
   const sim = simulation({ seed: SEED });
@@ -56,6 +68,16 @@ export async function startSledAgent(): Promise<Target> {
       vmm_put_state: [{ state: { type: "running" } }, { state: { type: "stopped" } }],
       set_v2p: [V2P],
       del_v2p: [V2P],
+      group: [GROUP],
+      group_ip: [GROUP],
+      underlay: ["ff04::1"],
+      sources: [[], ["10.0.0.1"]],
+      next_hop: ["fd00:1122:3344:102::1"],
+      subnet: ["172.30.0.0/22", "10.1.0.0/16"],
+      write_network_bootstore_config: [1, 2, 3].map((generation) => ({
+        generation,
+        body: { rack_network_config: { infra_ip_first: "10.0.0.1" } },
+      })),
       source_nat: [SNAT],
       first_port: [0, 16_384],
       last_port: [16_383, 65_535],
@@ -73,7 +95,7 @@ export async function startSledAgent(): Promise<Target> {
     prepare,
     prepareEvery: 20,
     async digest() {
-      const views = ["/debug/opte/ports", "/debug/opte/v2p"].map((path) => app.request(path));
+      const views = VIEWS.map((path) => app.request(path));
       const lines = await Promise.all(views.map(async (view) => (await view).text()));
       const states = [...mentioned].sort().map((id) => stateOf(ctx.vmms, id));
       return [...lines, ...states.filter((state) => state !== undefined)].join("\n");
