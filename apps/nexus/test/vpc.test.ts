@@ -176,6 +176,32 @@ describe("firewall rules", () => {
     ...more,
   });
 
+  it("keep meaning a VPC and a subnet that are renamed", async () => {
+    const both = (vpcName: string, subnet: string) =>
+      rule("r", {
+        targets: [{ type: "subnet", value: subnet }],
+        filters: {
+          hosts: [
+            { type: "vpc", value: vpcName },
+            { type: "subnet", value: "other" },
+          ],
+          ports: null,
+          protocols: null,
+        },
+      });
+    await t.ok("PUT", PATH, { rules: [both("default", "default"), rule("whole")] });
+    await t.ok("PUT", `/v1/vpc-subnets/default?${IN_VPC}`, { name: "inner" });
+    await t.ok("PUT", "/v1/vpcs/default?project=p", { name: "outer" });
+    const renamed = `/v1/vpc-firewall-rules?vpc=${vpc.id}`;
+    const { rules } = await t.ok("GET", renamed);
+    expect(rules).toMatchObject([
+      both("outer", "inner"),
+      { name: "whole", targets: [{ type: "vpc", value: "outer" }] },
+    ]);
+    // What was read can be written.
+    expect((await t.call("PUT", renamed, { rules })).status).toBe(200);
+  });
+
   it("are replaced as a whole, and come back sorted", async () => {
     const filters = {
       hosts: [{ type: "ip_net", value: "10.0.0.0/8" }],

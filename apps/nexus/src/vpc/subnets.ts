@@ -23,6 +23,7 @@ import type { Selector } from "../lookup/selector.ts";
 import type { OpContext } from "../op-context.ts";
 import { subnetRoute } from "./create.ts";
 import { lookupRouter, lookupSubnet, lookupVpc, type InVpc, type VpcSelector } from "./lookup.ts";
+import { renameInRules } from "./rename.ts";
 
 /** Prefix lengths an IPv4 block may have. */
 const IPV4_LENGTHS = { min: 8, max: 26 } as const;
@@ -116,6 +117,7 @@ export async function updateSubnet(
     await routeOf(tx, vpc, subnet.name)
       .set({ target, destination, name, time_modified: columns.time_modified })
       .execute();
+    await renameInRules(tx, vpc.id, { type: "subnet", from: subnet.name, to: columns.name });
   });
   await refusingSameName("vpc-subnet", change.name ?? subnet.name, work);
   return { ...subnet, ...columns };

@@ -12,6 +12,7 @@ import type { OpContext } from "../op-context.ts";
 import { lookupProjectFor } from "../project/lookup.ts";
 import { insertVpc, planVpc, type VpcSpec } from "./create.ts";
 import { lookupVpc, type VpcSelector } from "./lookup.ts";
+import { renameInRules } from "./rename.ts";
 
 export async function createVpc(
   nexus: NexusContext,
@@ -61,7 +62,11 @@ export async function updateVpc(
     ...changedIdentity(nexus, change),
     ...(change.dnsName == null ? {} : { dns_name: change.dnsName }),
   };
-  const work = nexus.store.db.updateTable("vpc").set(columns).where("id", "=", vpc.id).execute();
+  const work = nexus.store.transaction(async (tx) => {
+    await tx.updateTable("vpc").set(columns).where("id", "=", vpc.id).execute();
+    if (columns.name === undefined || columns.name === vpc.name) return;
+    await renameInRules(tx, vpc.id, { type: "vpc", from: vpc.name, to: columns.name });
+  });
   await refusingSameName("vpc", change.name ?? vpc.name, work);
   return { ...vpc, ...columns };
 }
