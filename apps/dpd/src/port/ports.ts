@@ -1,17 +1,15 @@
-/**
- * The links of a switch. Every change goes from the links as they are to the links as they will be: the steps follow from
- * the difference, and soft state takes the new links in one step once the ASIC has them.
- */
+/** What the API does with the ports and links of a switch. */
 import { compareIp } from "@racklet/net";
 import type { DomainWriter, WriterContext } from "../asic/index.ts";
 import { DpdError, busy, exists, invalid } from "../errors.ts";
 import type { Family } from "../table/port.ts";
 import { partitionPoint } from "../table/search.ts";
 import { linkAddress, familyOf, withAddress } from "./address.ts";
-import type { AddressOwners } from "./address.ts";
 import { SWITCH_PORTS, getSwitchPort } from "./inventory.ts";
-import { additionSteps, plumb, removalSteps } from "./link.ts";
+import { plumb } from "./link.ts";
 import type { PlumbedLink } from "./link.ts";
+import { nameOf } from "./links.ts";
+import type { LinkChange, LinkListener, Links } from "./links.ts";
 import { checkLane, newLink, settingsOf, withSettings } from "./settings.ts";
 import type {
   AddressEntry,
@@ -25,35 +23,21 @@ import type {
   TfportData,
 } from "./types.ts";
 
-/** One link as it is to be; undefined when it goes. */
-interface LinkChange {
-  readonly prior: PlumbedLink | undefined;
-  readonly next: PlumbedLink | undefined;
-}
-
 export class Ports implements PortsApi {
   readonly writer: DomainWriter;
   readonly #context: WriterContext;
-  readonly #owners: AddressOwners;
-  /** By port in the order of the inventory, then by link id. */
-  readonly #links = new Map<PortId, Map<number, PlumbedLink>>(SWITCH_PORTS.map(({ portId }) => [portId, new Map()]));
+  readonly #links: Links;
   #baseMac: number | undefined;
-  #notify: (at: { readonly portId: PortId; readonly linkId: number }, link: Link | undefined) => void = () => {};
 
-  /** `owners` and `writer` are shared with the loopbacks, whose addresses are in the same tables. */
-  constructor(context: WriterContext, writer: DomainWriter, owners: AddressOwners) {
+  constructor(context: WriterContext, links: Links) {
     this.#context = context;
-    this.writer = writer;
-    this.#owners = owners;
-    context.switch.onForget(() => {
-      for (const links of this.#links.values()) links.clear();
-      owners.clear();
-    });
+    this.#links = links;
+    this.writer = links.writer;
   }
 
   /** Calls once for each link of a change that took effect, with what it is now; the listener must not throw. */
-  onChange(notify: (at: { readonly portId: PortId; readonly linkId: number }, link: Link | undefined) => void): void {
-    this.#notify = notify;
+  onChange(notify: LinkListener): void {
+    this.#links.onChange(notify);
   }
 
   setBaseMac(mac: number): void {
@@ -69,18 +53,15 @@ export class Ports implements PortsApi {
   }
 
   listLinks(portId: PortId): Link[] {
-    const links = this.#linksOf(portId);
-    return [...links.values()].sort((a, b) => a.linkId - b.linkId);
+    return this.#links.of(portId);
   }
 
   listAllLinks(filter = ""): Link[] {
-    return this.#all().filter((link) => nameOf(link).includes(filter));
+    return this.#links.all().filter((link) => nameOf(link).includes(filter));
   }
 
   getLink(portId: PortId, linkId: number): PlumbedLink {
-    const link = this.#linksOf(portId).get(linkId);
-    if (link === undefined) throw new DpdError("missing", `no such link: ${portId}/${linkId}`);
-    return link;
+    return this.#links.get(portId, linkId);
   }
 
   asicPort(portId: PortId, linkId: number): number {
@@ -102,18 +83,17 @@ export class Ports implements PortsApi {
 
   async createLink(portId: PortId, params: LinkParams): Promise<number> {
     let linkId = 0;
-    await this.#change("link_create", () => {
-      const links = this.#linksOf(portId);
+    await this.#links.change("link_create", () => {
       linkId = params.lane ?? this.#freeLane(portId);
       checkLane(portId, linkId);
-      if (links.has(linkId)) throw busy(`link ${portId}/${linkId} exists already`);
+      if (this.#links.find(portId, linkId) !== undefined) throw busy(`link ${portId}/${linkId} exists already`);
       return [{ prior: undefined, next: newLink(portId, linkId, params, this.#macFor(portId, linkId), false) }];
     });
     return linkId;
   }
 
   deleteLink(portId: PortId, linkId: number): Promise<void> {
-    return this.#change("link_delete", () => [{ prior: this.getLink(portId, linkId), next: undefined }]);
+    return this.#links.change("link_delete", () => [{ prior: this.getLink(portId, linkId), next: undefined }]);
   }
 
   setEnabled(portId: PortId, linkId: number, enabled: boolean): Promise<void> {
@@ -155,10 +135,10 @@ export class Ports implements PortsApi {
   }
 
   createAddress(portId: PortId, linkId: number, entry: AddressEntry): Promise<void> {
-    return this.#change("address_create", () => {
+    return this.#links.change("address_create", () => {
       const prior = this.getLink(portId, linkId);
-      const owner = this.#owners.find(entry.addr);
-      if (owner !== undefined) throw exists(`IP address ${entry.addr} already exists`, `it is on ${owner}`);
+      const taken = prior[familyOf(entry.addr)].some(({ addr }) => addr === entry.addr);
+      if (taken) throw exists(`IP address ${entry.addr} already exists`, `it is on ${nameOf(prior)}`);
       const family = familyOf(entry.addr);
       const list = withAddress(prior[family], linkAddress(entry, prior.asicId));
       return [{ prior, next: plumb({ ...prior, [family]: list }, prior) }];
@@ -166,7 +146,7 @@ export class Ports implements PortsApi {
   }
 
   deleteAddress(portId: PortId, linkId: number, addr: string): Promise<void> {
-    return this.#change("address_delete", () => {
+    return this.#links.change("address_delete", () => {
       const prior = this.getLink(portId, linkId);
       const family = familyOf(addr);
       const list = prior[family].filter((entry) => entry.addr !== addr);
@@ -178,7 +158,7 @@ export class Ports implements PortsApi {
   }
 
   resetAddresses(portId: PortId, linkId: number, family: Family): Promise<void> {
-    return this.#change("address_reset", () => {
+    return this.#links.change("address_reset", () => {
       const prior = this.getLink(portId, linkId);
       return [{ prior, next: plumb({ ...prior, [family]: [] }, prior) }];
     });
@@ -189,9 +169,9 @@ export class Ports implements PortsApi {
   }
 
   async applySettings(portId: PortId, settings: PortSettings, tag: string): Promise<PortSettings> {
-    await this.#change("settings_apply", () => {
-      const links = this.#linksOf(portId);
-      const changes: LinkChange[] = [...links.values()]
+    await this.#links.change("settings_apply", () => {
+      const changes: LinkChange[] = this.#links
+        .of(portId)
         .filter(({ linkId }) => !settings.has(linkId))
         .map((prior) => ({ prior, next: undefined }));
       for (const [linkId, wanted] of settings) {
@@ -199,7 +179,7 @@ export class Ports implements PortsApi {
         const { lane } = wanted.params;
         if (lane !== null && lane !== linkId)
           throw invalid(`links.${linkId}.params.lane: ${lane} is not the link's id`);
-        const prior = links.get(linkId);
+        const prior = this.#links.find(portId, linkId);
         const from = prior ?? newLink(portId, linkId, wanted.params, this.#macFor(portId, linkId), true);
         changes.push({ prior, next: withSettings(from, wanted, tag) });
       }
@@ -213,7 +193,7 @@ export class Ports implements PortsApi {
   }
 
   tfportData(): TfportData[] {
-    return this.#all().map(({ portId, linkId, asicId, mac, ipv6Enabled, ipv6 }) => {
+    return this.#links.all().map(({ portId, linkId, asicId, mac, ipv6Enabled, ipv6 }) => {
       // fe80::/10 has one spelling of its first group for each of the 64 values of the six bits after it.
       const linkLocal = ipv6.find(({ addr }) => /^fe[89ab][0-9a-f]:/.test(addr))?.addr ?? null;
       return { portId, linkId, asicId, mac, ipv6Enabled, linkLocal };
@@ -221,12 +201,12 @@ export class Ports implements PortsApi {
   }
 
   reset(): Promise<void> {
-    return this.#change("reset", () => this.#all().map((prior) => ({ prior, next: undefined })));
+    return this.#links.change("reset", () => this.#links.all().map((prior) => ({ prior, next: undefined })));
   }
 
   resetTag(tag: string): Promise<void> {
-    return this.#change("reset_tag", () =>
-      this.#all().map((prior) => {
+    return this.#links.change("reset_tag", () =>
+      this.#links.all().map((prior) => {
         const stays = (entry: AddressEntry) => entry.tag !== tag;
         const next = { ...prior, ipv4: prior.ipv4.filter(stays), ipv6: prior.ipv6.filter(stays) };
         return { prior, next: plumb(next, prior) };
@@ -235,73 +215,15 @@ export class Ports implements PortsApi {
   }
 
   #set(portId: PortId, linkId: number, fields: Partial<Link>): Promise<void> {
-    return this.#change("link_set", () => {
+    return this.#links.change("link_set", () => {
       const prior = this.getLink(portId, linkId);
       return [{ prior, next: plumb({ ...prior, ...fields }, prior) }];
     });
   }
 
-  /** What goes makes room for what comes, whatever the order of the changes. */
-  #change(operation: string, plan: () => readonly LinkChange[]): Promise<void> {
-    return this.writer.change(operation, () => {
-      const changes = plan();
-      this.#checkOwners(changes);
-      return {
-        steps: [
-          ...changes.flatMap(({ prior, next }) => removalSteps(prior, next)),
-          ...changes.flatMap(({ prior, next }) => additionSteps(prior, next)),
-        ],
-        commit: () => {
-          for (const { prior } of changes) if (prior !== undefined) this.#forget(prior);
-          for (const { next } of changes) if (next !== undefined) this.#remember(next);
-          // A link that goes and comes in one change is told once, as what it is now.
-          for (const { prior, next } of changes) {
-            const at = next ?? prior;
-            if (at !== undefined) this.#notify(at, next);
-          }
-        },
-        result: undefined,
-      };
-    });
-  }
-
-  /** An address that a change brings may be on no other link and no loopback, unless the same change takes it away. */
-  #checkOwners(changes: readonly LinkChange[]): void {
-    const leaving = new Set(changes.flatMap(({ prior }) => (prior === undefined ? [] : addressesOf(prior))));
-    const coming = new Map<string, string>();
-    for (const { next } of changes) {
-      for (const addr of next === undefined ? [] : addressesOf(next)) {
-        const owner = coming.get(addr) ?? (leaving.has(addr) ? undefined : this.#owners.find(addr));
-        if (owner !== undefined) throw exists(`IP address ${addr} already exists`, `it is on ${owner}`);
-        if (next !== undefined) coming.set(addr, nameOf(next));
-      }
-    }
-  }
-
-  #forget(link: PlumbedLink): void {
-    this.#linksOf(link.portId).delete(link.linkId);
-    for (const addr of addressesOf(link)) this.#owners.delete(addr);
-  }
-
-  #remember(link: PlumbedLink): void {
-    this.#linksOf(link.portId).set(link.linkId, link);
-    for (const addr of addressesOf(link)) this.#owners.set(addr, nameOf(link));
-  }
-
-  #linksOf(portId: PortId): Map<number, PlumbedLink> {
-    const links = this.#links.get(portId);
-    if (links === undefined) throw new DpdError("missing", `no such switch port: ${portId}`);
-    return links;
-  }
-
-  #all(): PlumbedLink[] {
-    return [...this.#links.values()].flatMap((links) => [...links.values()].sort((a, b) => a.linkId - b.linkId));
-  }
-
   #freeLane(portId: PortId): number {
-    const links = this.#linksOf(portId);
     const { lanes } = getSwitchPort(portId);
-    for (let lane = 0; lane < lanes; lane++) if (!links.has(lane)) return lane;
+    for (let lane = 0; lane < lanes; lane++) if (this.#links.find(portId, lane) === undefined) return lane;
     throw busy(`all ${lanes} lanes of ${portId} are in use`);
   }
 
@@ -311,7 +233,3 @@ export class Ports implements PortsApi {
     return this.#baseMac + getSwitchPort(portId).asicBase + linkId;
   }
 }
-
-const nameOf = ({ portId, linkId }: Link): string => `${portId}/${linkId}`;
-
-const addressesOf = ({ ipv4, ipv6 }: Link): string[] => [...ipv4, ...ipv6].map(({ addr }) => addr);
