@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { storeLegs } from "@racklet/store/testing";
 import type { NexusTables } from "../src/db/schema.ts";
 import { smallInstance, startRack, type Rack } from "./support/rack.ts";
 
 let rack: Rack;
-beforeAll(async () => {
-  rack = await startRack({ sleds: 1 });
-});
-afterAll(() => rack.close());
 
 const PARENTS = [
   ["vpc", "project_id", "project"],
@@ -65,7 +62,12 @@ async function bare(name: string): Promise<string> {
   return name;
 }
 
-describe("nothing is made in a parent that is being deleted:", () => {
+describe.each(storeLegs())("on $name nothing is made in a parent that is being deleted:", (leg) => {
+  beforeAll(async () => {
+    rack = await startRack({ sleds: 1, leg });
+  });
+  afterAll(() => rack.close());
+
   const inProject: [string, (project: string) => () => Promise<unknown>][] = [
     ["a VPC", (p) => post(`/v1/vpcs?project=${p}`, named("v", { dns_name: "v" }))],
     [
@@ -83,7 +85,7 @@ describe("nothing is made in a parent that is being deleted:", () => {
     ],
   ];
   it.each(inProject)("%s in a project", async (what, create) => {
-    await race(40, async (i) => {
+    await race(12, async (i) => {
       const p = await bare(`${what.slice(-2).trim().toLowerCase()}-${what.length}-${i}`);
       return [create(p), del(`/v1/projects/${p}`)];
     });
@@ -96,7 +98,7 @@ describe("nothing is made in a parent that is being deleted:", () => {
     ["a gateway", (where) => post(`/v1/internet-gateways?${where}`, named("g"))],
     ["a firewall rule", (where) => () => rack.call("PUT", `/v1/vpc-firewall-rules?${where}`, { rules: [rule] })],
   ])("%s in a VPC", async (_, create) => {
-    await race(40, async () => {
+    await race(12, async () => {
       await rack.call("DELETE", "/v1/vpc-subnets/s?project=p&vpc=v");
       await rack.call("DELETE", "/v1/vpcs/v?project=p");
       await rack.ok("POST", "/v1/vpcs?project=p", named("v", { dns_name: "v" }));
@@ -107,7 +109,7 @@ describe("nothing is made in a parent that is being deleted:", () => {
   });
 
   it("an interface in a subnet", async () => {
-    await race(40, async (i) => {
+    await race(12, async (i) => {
       const subnet = named("x", { ipv4_block: "10.6.0.0/24" });
       await rack.ok("POST", "/v1/vpc-subnets?project=p&vpc=default", subnet);
       const params = [named("n", { vpc_name: "default", subnet_name: "x" })];
