@@ -1,13 +1,16 @@
 /** Switch ports and what is set on them physically. */
 import { s, type Infer } from "@racklet/api-kit";
 
-// In any case on input, as upstream; answers are in lower case.
+// In any case on input, as upstream; answers are in lower case. The patterns are spelt as upstream's, so that documents agree.
 export const PortId = s.named(
   "PortId",
   s.oneOf([
-    s.described("The port of the switch's own host.", s.string({ pattern: "^[iI][nN][tT]0$" })),
-    s.described("A port of the cabled backplane.", s.string({ pattern: "^[rR][eE][aA][rR]([0-9]|[12][0-9]|3[01])$" })),
-    s.described("A front port.", s.string({ pattern: "^[qQ][sS][fF][pP]([0-9]|[12][0-9]|3[01])$" })),
+    s.described("The port of the switch's own host.", s.string({ pattern: "(^[iI][nN][tT]0$)" })),
+    s.described(
+      "A port of the cabled backplane.",
+      s.string({ pattern: "(^[rR][eE][aA][rR](([0-9])|([1-2][0-9])|(3[0-1]))$)" }),
+    ),
+    s.described("A front port.", s.string({ pattern: "(^[qQ][sS][fF][pP](([0-9])|([1-2][0-9])|(3[0-1]))$)" })),
   ]),
   "A port of the switch: `int0`, `rear0` to `rear31` or `qsfp0` to `qsfp31`.",
 );
