@@ -1,4 +1,4 @@
-/** dpd's API: ports, addresses, routes, NAT, multicast, tables and identity of one switch. One group of operations per file of `operations/`. */
+/** dpd's API: ports, addresses, routes, NAT, multicast and tables of one switch. One group of operations per file. */
 import { defineApi } from "@racklet/api-kit";
 import { BODY_LIMIT } from "./limits.ts";
 import { infoOperations } from "./operations/info.ts";
