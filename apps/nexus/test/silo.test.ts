@@ -154,6 +154,24 @@ describe("silos", () => {
     expect(all.items).toContainEqual({ silo_id, cpus: 100, memory, storage: 2 ** 40 });
   });
 
+  test("have quotas that only operators change, whoever administers the silo", async () => {
+    await rack.ok("POST", "/v1/system/silos", newSilo("limited"));
+    const administrator = await createUser("limited", "head");
+    const operator = await createUser("default-silo", "operator-of-quotas");
+    const grant = async (path: string, id: string, role_name: string) => {
+      const { role_assignments } = await rack.ok("GET", path);
+      const more = { identity_id: id, identity_type: "silo_user", role_name };
+      await rack.ok("PUT", path, { role_assignments: [...role_assignments, more] });
+    };
+    await grant("/v1/system/silos/limited/policy", administrator.id, "admin");
+    await grant("/v1/system/policy", operator.id, "collaborator");
+    const path = "/v1/system/silos/limited/quotas";
+    const more = (id: string) => rack.call("PUT", path, { cpus: 1000 }, { token: spoof(id) });
+    expect((await more(administrator.id)).status).toBe(403);
+    expect((await rack.ok("GET", path, undefined, { token: spoof(administrator.id) })).cpus).toBe(quotas.cpus);
+    expect(await more(operator.id)).toMatchObject({ status: 200, body: { cpus: 1000 } });
+  });
+
   test("have no identity providers", async () => {
     const path = `/v1/system/identity-providers?silo=${FIRST_SILO}`;
     expect(await rack.ok("GET", path)).toEqual({ items: [], next_page: null });

@@ -39,7 +39,10 @@ export async function listQuotas(
   return paginateBy(nexus.store.db.selectFrom("silo_quotas").selectAll(), "silo_id", page).execute();
 }
 
-/** Only what is given changes. What a silo already uses beyond a lower quota stays. */
+/**
+ * Only what is given changes. What a silo already uses beyond a lower quota stays. Takes the same right as creating a silo:
+ * what limits a silo is not for its own administrators to lift.
+ */
 export async function updateQuotas(
   nexus: NexusContext,
   op: OpContext,
@@ -47,6 +50,7 @@ export async function updateQuotas(
   changes: Partial<Quotas>,
 ): Promise<QuotasRow> {
   const { id } = await lookupSilo(nexus, op, selector, "modify");
+  await authorize(nexus, op, "create_child", { type: "fleet" });
   checkQuotas(changes);
   const { cpus, memoryBytes, storageBytes } = changes;
   const set = {
