@@ -1,5 +1,7 @@
 /** Binds an app to a socket. */
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Timers } from "@racklet/world";
 import type { Hono } from "hono";
@@ -50,8 +52,28 @@ export function isLoopbackHost(host: string): boolean {
   return LOOPBACK.test(host);
 }
 
-export async function listen(app: Hono, address: ListenAddress, world: { readonly timers: Timers }): Promise<Listener> {
-  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: { keepAliveTimeout: 65_000 } });
+/** Connections that become something else than HTTP, such as WebSockets. */
+export interface UpgradeOptions {
+  /** Whether the request is to be served as one; others are answered as if they had not asked. */
+  readonly accepts: (incoming: IncomingMessage) => boolean;
+  /** Owns the connection from here on. */
+  readonly serve: (incoming: IncomingMessage, socket: Duplex, head: Buffer) => unknown;
+}
+
+export async function listen(
+  app: Hono,
+  address: ListenAddress,
+  world: { readonly timers: Timers },
+  upgrades?: UpgradeOptions,
+): Promise<Listener> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: {
+      keepAliveTimeout: 65_000,
+      ...(upgrades === undefined ? {} : { shouldUpgradeCallback: upgrades.accepts }),
+    },
+  });
+  if (upgrades !== undefined) server.on("upgrade", upgrades.serve);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       reject(error.code === "EADDRINUSE" ? new AddressInUseError(address, error) : error);
