@@ -89,7 +89,7 @@ class Model {
 }
 
 describe("OPTE's state", () => {
-  test("follows what was asked for; what fails or is refused changes nothing; the invariants hold after each of 1,000 and more operations", () => {
+  test(`follows what was asked for; what fails or is refused changes nothing; the invariants hold after each of 1,000 operations (OPTE_SEED=${SEED})`, () => {
     const seen = { operations: 0, refused: 0, faults: 0 };
     const step = fc.record({ op: operation, fault: fc.option(fc.nat({ max: 12 }), { nil: undefined, freq: 2 }) });
     fc.assert(
@@ -120,7 +120,6 @@ describe("OPTE's state", () => {
       }),
       { seed: SEED, numRuns: RUNS },
     );
-    console.info(`OPTE_SEED=${SEED}: ${seen.operations} operations, ${seen.refused} refused, ${seen.faults} failed`);
     expect(seen.operations).toBeGreaterThanOrEqual(1000);
     // Otherwise the run says nothing about what it is for.
     expect(seen.refused).toBeGreaterThan(50);

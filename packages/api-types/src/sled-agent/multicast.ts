@@ -13,13 +13,22 @@ const membership = {
 } as const;
 
 function joinUp(body: EitherMulticastBody): MulticastMembership {
+  checkOneForm(body);
   if ("leave" in body) throw HttpError.badRequest("Join endpoint cannot process Leave operations");
   return "join" in body ? body.join : body;
 }
 
 function leaveUp(body: EitherMulticastBody): MulticastMembership {
+  checkOneForm(body);
   if ("join" in body) throw HttpError.badRequest("Leave endpoint cannot process Join operations");
   return "leave" in body ? body.leave : body;
+}
+
+// Fields that a form does not know are ignored, so a body of two forms would pass as either.
+function checkOneForm(body: EitherMulticastBody): void {
+  const forms = ["join", "leave", "group_ip"].filter((field) => Object.hasOwn(body, field));
+  if (forms.length === 1) return;
+  throw HttpError.badRequest(`unable to parse JSON body: ${forms.join(" and ")} cannot stand together`);
 }
 
 const revisions = (up: (body: EitherMulticastBody) => MulticastMembership) =>
