@@ -120,6 +120,8 @@ export function sqlSagaLog<DB extends SagaTables>(programStore: Store<DB>): Saga
     },
 
     async list({ states, owners, limit, after }) {
+      // SQLite takes an empty list in SQL, PostgreSQL does not.
+      if (states?.length === 0 || owners?.length === 0) return [];
       let query = store.db
         .selectFrom("saga")
         .selectAll()

@@ -95,6 +95,8 @@ describe.each(logs)("a saga log in $name", ({ open }) => {
     const ids = (sagas: SagaRecord[]) => sagas.map((saga) => saga.id);
     expect(ids(await log.list({ limit: 10 }))).toEqual(["d", "c", "b", "a"]);
     expect(ids(await log.list({ limit: 10, states: ["running"], owners: ["one"] }))).toEqual(["b", "a"]);
+    expect(ids(await log.list({ limit: 10, owners: [] }))).toEqual([]);
+    expect(ids(await log.list({ limit: 10, states: [] }))).toEqual([]);
     expect(ids(await log.list({ limit: 2, after: { createdAt: at(2), id: "c" } }))).toEqual(["b", "a"]);
     expect(ids(await log.list({ limit: 10, after: { createdAt: at(1), id: "b" } }))).toEqual(["a"]);
   });
