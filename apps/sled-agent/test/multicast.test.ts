@@ -39,6 +39,102 @@ describe("joining and leaving", () => {
     message: RegExp | undefined,
   ];
   const table: Case[] = [
+    [1, "PUT", "join", 404, undefined],
+    [6, "DELETE", "leave", 404, undefined],
+    ...[7, 32].flatMap((version): Case[] => [
+      [version, "PUT", "join", 204, undefined],
+      [version, "PUT", "leave", 400, new RegExp(`^${WRONG_JOIN}$`)],
+      [version, "PUT", "flat", 400, /^unable to parse JSON body: /],
+      [version, "DELETE", "leave", 204, undefined],
+      [version, "DELETE", "join", 400, new RegExp(`^${WRONG_LEAVE}$`)],
+      [version, "DELETE", "flat", 400, /^unable to parse JSON body: /],
+    ]),
+    ...[33, 48].flatMap((version): Case[] => [
+      [version, "PUT", "join", 204, undefined],
+      [version, "PUT", "flat", 204, undefined],
+      [version, "PUT", "leave", 400, new RegExp(`^${WRONG_JOIN}$`)],
+      [version, "DELETE", "leave", 204, undefined],
+      [version, "DELETE", "flat", 204, undefined],
+      [version, "DELETE", "join", 400, new RegExp(`^${WRONG_LEAVE}$`)],
+    ]),
+    [49, "PUT", "flat", 204, undefined],
+    [49, "PUT", "join", 400, /^unable to parse JSON body: /],
+    [49, "DELETE", "flat", 204, undefined],
+    [49, "DELETE", "leave", 400, /^unable to parse JSON body: /],
+  ];
+  test.each(table)("in version %i, %s with the %s form answers %i", async (version, method, form, status, message) => {
+    await register({ multicast_groups: method === "DELETE" ? [flat] : [] });
+    await start();
+    const answer = await r.ask(method, PATH, bodyOf(form), `${version}.0.0`);
+    expect(answer.status).toBe(status);
+    if (message !== undefined) {
+      expect(messageOf(answer)).toMatch(message);
+      expect(answer.body).not.toHaveProperty("error_code");
+    }
+    const isJoined = (method === "PUT") === (status === 204);
+    expect(await filters()).toEqual(isJoined ? { [GROUP]: { mode: "include", sources: ["10.1.1.1"] } } : {});
+  });
+
+  test("a body that says both, or neither, is refused", async () => {
+    await register();
+    for (const body of [{ join: flat, leave: flat }, { join: flat, ...flat }, {}, { join: {} }]) {
+      expect((await r.ask("PUT", PATH, body, "33.0.0")).status, JSON.stringify(body)).toBe(400);
+    }
+  });
+
+  test("again with the same sources, in any order and spelling, changes nothing; with others replaces them", async () => {
+    await register({ nics: [nic(dualStack)] });
+    await start();
+    const join = (sources: string[]) => r.ask("PUT", PATH, { group_ip: "FF05:0::1", sources });
+    await join(["fd00::2", "fd00::1"]);
+    const [before] = r.ctx.opte.ports.of(VMM);
+    expect((await join(["FD00:0::1", "fd00::2", "fd00::1"])).status).toBe(204);
+    expect(r.ctx.opte.ports.of(VMM)[0]).toBe(before);
+    await join(["fd00::3"]);
+    expect(await filters()).toEqual({ "ff05::1": { mode: "include", sources: ["fd00::3"] } });
+    await join([]);
+    expect(await filters()).toEqual({ "ff05::1": { mode: "exclude", sources: [] } });
+  });
+
+  test("leaving goes by the group alone, and a group that was not joined is none to leave", async () => {
+    await register({ multicast_groups: [flat] });
+    await start();
+    expect((await r.ask("DELETE", PATH, { group_ip: "224.9.9.9", sources: [] })).status).toBe(204);
+    expect(Object.keys(await filters())).toEqual([GROUP]);
+    expect((await r.ask("DELETE", PATH, { group_ip: GROUP, sources: ["10.7.7.7"] })).status).toBe(204);
+    expect(await filters()).toEqual({});
+  });
+
+  test("before the VMM has started is remembered, and it starts as a member", async () => {
+    await register({ multicast_groups: [{ group_ip: "224.1.1.1", sources: [] }, flat] });
+    expect((await r.ask("PUT", PATH, { group_ip: "224.1.1.2", sources: [] })).status).toBe(204);
+    expect((await r.ask("DELETE", PATH, flat)).status).toBe(204);
+    expect(await subscriptions()).toEqual([]);
+    await start();
+    expect(Object.keys(await filters())).toEqual(["224.1.1.1", "224.1.1.2"]);
+  });
+
+  test("ends with the VMM's port, while the sled's mappings stay", async () => {
+    await register({ multicast_groups: [flat] });
+    await start();
+    await r.ask("PUT", "/networking/mcast-m2p", { group: GROUP, underlay: "ff04::1" });
+    await r.ask("PUT", "/networking/mcast-fwd", { underlay: "ff04::1", next_hops: [] });
+    expect(await subscriptions()).toMatchObject([{ group_ip: GROUP, underlay: "ff04::1", propolis_id: VMM }]);
+    await r.ask("DELETE", `/vmms/${VMM}`);
+    expect(await subscriptions()).toEqual([]);
+    expect((await r.ask("GET", "/networking/mcast-m2p")).body).toHaveLength(1);
+    expect((await r.ask("GET", "/networking/mcast-fwd")).body).toHaveLength(1);
+  });
+
+  test("does not have to wait for the group's mapping, and shows that it is missing", async () => {
+    await register({ multicast_groups: [flat] });
+    await start();
+    expect(await subscriptions()).toMatchObject([{ underlay: null }]);
+    await r.ask("PUT", "/networking/mcast-m2p", { group: GROUP, underlay: "ff04::1" });
+    expect(await subscriptions()).toMatchObject([{ underlay: "ff04::1" }]);
+  });
+
+  const refused: [what: string, body: object, reason: string][] = [
     [
       "a group that is no multicast address",
       { group_ip: "10.0.0.1", sources: [] },
