@@ -56,6 +56,7 @@ export interface HolderOptions {
 export class VmHolder {
   readonly #options: HolderOptions;
   #record: VmRecord | undefined;
+  #isClosed = false;
 
   constructor(options: HolderOptions) {
     this.#options = options;
@@ -89,7 +90,9 @@ export class VmHolder {
     return this.#createFrom(record, { migrationId, sourceAddr, replacements });
   }
 
+  /** No VM is created from here on, not even one that is about to be. */
   close(): void {
+    this.#isClosed = true;
     this.#record?.vm?.close();
     this.#record?.monitor.end(() => noInstance());
   }
@@ -140,6 +143,7 @@ export class VmHolder {
   }
 
   #newVm(record: VmRecord, spec: InstanceSpec, initial: "notStarted" | "startPending"): Vm {
+    if (this.#isClosed) throw noInstance();
     const { world, timing } = this.#options;
     return new Vm({ world, timing, properties: record.properties, spec, monitor: record.monitor }, initial);
   }
