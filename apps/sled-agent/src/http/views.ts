@@ -6,7 +6,7 @@ import type { EipGateways } from "../opte/gateways.ts";
 import type { Opte } from "../opte/index.ts";
 import { snapshotOf, violations } from "../opte/invariants.ts";
 import { filterOf } from "../opte/membership.ts";
-import { routerKey, routersOf, type Router } from "../opte/routes.ts";
+import { routerKey, type Router } from "../opte/routes.ts";
 import { FAMILIES, type ExternalIps, type Port, type PortRule, type PrivateIps } from "../opte/types.ts";
 import { forwardingToWire, routerToWire, v2pToWire } from "./wire-network.ts";
 import { configToWire, scrimletStatusToWire } from "./wire-scrimlet.ts";
@@ -54,7 +54,7 @@ function portToWire(owner: string, port: Port): unknown {
     external_ips: externalIpsToWire(externalIps),
     attached_subnets: port.attachedSubnets,
     firewall_rules: port.firewallRules.map(portRuleToWire),
-    routers: routersOf(nic).map(({ id }) => routerKey(id)),
+    routers: port.routers.map(({ id }) => routerKey(id)),
     multicast_groups: port.memberships.map(({ group, sources }) => ({ group_ip: group, sources })),
   };
 }

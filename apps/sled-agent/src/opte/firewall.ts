@@ -1,5 +1,5 @@
 /** Firewall rules of a VPC, and what they come to at one port. Pure. */
-import { canonicalMac, parseIpNet, type PortRange } from "@racklet/net";
+import { parseIpNet, type PortRange } from "@racklet/net";
 import { SledAgentError } from "../errors.ts";
 import type { Nic, PortRule, RuleHost, RuleProtocol } from "./types.ts";
 
@@ -37,7 +37,7 @@ export function portRulesFor(nic: Pick<Nic, "vni" | "mac">, rules: readonly Fire
 }
 
 function isTarget({ vni, mac }: Pick<Nic, "vni" | "mac">, targets: FirewallRule["targets"]): boolean {
-  return targets.length === 0 || targets.some((target) => target.vni === vni && canonicalMac(target.mac) === mac);
+  return targets.length === 0 || targets.some((target) => target.vni === vni && target.mac === mac);
 }
 
 function expand({ direction, action, priority, hosts, ports, protocols }: FirewallRule): PortRule[] {

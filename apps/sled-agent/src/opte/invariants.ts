@@ -107,6 +107,7 @@ function engineIssues(port: Port, { engine, gateways, routers }: OpteSnapshot): 
   };
   const expected: [what: string, known: unknown, inEngine: unknown][] = [
     ["interface", port.nic, held.nic],
+    ["routers", port.routers, routersOf(port.nic)],
     ["gateway", port.gateway, held.gateway],
     ["MTU", port.mtu ?? null, held.mtu ?? null],
     ["external addresses", port.externalIps, held.externalIps.addresses],

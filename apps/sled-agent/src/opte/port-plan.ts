@@ -4,7 +4,7 @@ import { invalid } from "../errors.ts";
 import { subnetsFor } from "./attached-subnets.ts";
 import { externalIpsIssue } from "./external-ips.ts";
 import { portRulesFor, type FirewallRule } from "./firewall.ts";
-import type { Route } from "./routes.ts";
+import { routersOf, type Route } from "./routes.ts";
 import type { AttachedSubnet, ExternalIps, FamilyPrivateIp, Gateway, Membership, Nic, Port } from "./types.ts";
 
 /** Every OPTE gateway has this address. */
@@ -25,7 +25,12 @@ export interface PortRequest {
 /** Throws `invalid` for what no port can be. */
 export function planPort(nic: Nic, request: Omit<PortRequest, "owner" | "nics">): Omit<Port, "name"> {
   const { externalIps, attachedSubnets = [], memberships = [], mtu, firewallRules = [] } = request;
-  const common = { nic, gateway: gatewayOf(nic), firewallRules: portRulesFor(nic, firewallRules) };
+  const common = {
+    nic,
+    gateway: gatewayOf(nic),
+    routers: routersOf(nic),
+    firewallRules: portRulesFor(nic, firewallRules),
+  };
   if (!nic.isPrimary) return { ...common, externalIps: {}, attachedSubnets: [], memberships: [], mtu: undefined };
   const issue = externalIpsIssue(externalIps, nic.ips);
   if (issue !== null) throw invalid(issue);

@@ -3,7 +3,7 @@ import type { Engine, EngineExternalIps } from "./engine.ts";
 import { withGateways, type EipGateways } from "./gateways.ts";
 import type { Step } from "./journal.ts";
 import { filterOf, sameSources } from "./membership.ts";
-import { routersOf, routesDelta, type RouteClass, type Router, type RouteSet, type Routers } from "./routes.ts";
+import { routesDelta, type RouteClass, type Router, type RouteSet, type Routers } from "./routes.ts";
 import type { AttachedSubnet, ExternalIps, Membership, Port, PortRule } from "./types.ts";
 import { initialRoutes } from "./port-plan.ts";
 
@@ -28,7 +28,7 @@ export function createSteps({ engine, routers, gateways }: StepContext, port: Po
     once(() => engine.setExternalIps(name, externalIps)),
     once(() => engine.setFirewallRules(name, port.firewallRules)),
     once(() => engine.setAttachedSubnets(name, port.attachedSubnets)),
-    ...routersOf(nic).flatMap(({ class: table, id }) => [
+    ...port.routers.flatMap(({ class: table, id }) => [
       { apply: () => routers.retain(id, initialRoutes(nic)), undo: () => routers.release(id) },
       once(() => {
         for (const route of routers.find(id)?.routes ?? []) engine.addRoute(name, table, route);
@@ -100,8 +100,9 @@ export function routeSteps(
   { from, to }: { readonly from: Router; readonly to: RouteSet },
 ): Step[] {
   const { remove, add } = routesDelta(from.routes, to.routes);
-  const steps = ports.flatMap(({ name, nic }) => {
-    const table = tableOf(nic, from);
+  const steps = ports.flatMap((port) => {
+    const { name } = port;
+    const table = tableOf(port, from);
     if (table === undefined) return [];
     return [
       ...remove.map((route) => ({
@@ -117,5 +118,5 @@ export function routeSteps(
   return [...steps, { apply: () => routers.replace(to), undo: () => routers.replace(from) }];
 }
 
-const tableOf = (nic: Port["nic"], { id }: Router): RouteClass | undefined =>
-  routersOf(nic).find((used) => used.id.vni === id.vni && used.id.subnet === id.subnet)?.class;
+const tableOf = ({ routers }: Port, { id }: Router): RouteClass | undefined =>
+  routers.find((used) => used.id.vni === id.vni && used.id.subnet === id.subnet)?.class;

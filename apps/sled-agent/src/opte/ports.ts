@@ -20,7 +20,7 @@ import {
   subnetSteps,
   type StepContext,
 } from "./port-steps.ts";
-import { Routers, planRouteSets, routersOf, type RouteSet } from "./routes.ts";
+import { Routers, planRouteSets, type RouteSet } from "./routes.ts";
 import type { AttachedSubnet, ExternalIps, Membership, Port } from "./types.ts";
 
 interface Owned {
@@ -129,9 +129,9 @@ export class Ports {
 
   /** With its memberships, and its routers where it was the last to use them. Does nothing when the owner has none. */
   release(owner: string): void {
-    for (const { name, nic } of this.of(owner)) {
+    for (const { name, nic, routers } of this.of(owner)) {
       this.engine.deletePort(name);
-      for (const { id } of routersOf(nic)) this.routers.release(id);
+      for (const { id } of routers) this.routers.release(id);
       this.#byName.delete(name);
       this.#nameOfNic.delete(nicKey(nic));
     }

@@ -40,6 +40,11 @@ export interface Router extends RouteSet {
 /** Which of a port's three tables a router's routes go to. */
 export type RouteClass = "system" | "customV4" | "customV6";
 
+export interface PortRouter {
+  readonly class: RouteClass;
+  readonly id: RouterId;
+}
+
 export const routerKey = ({ vni, subnet }: RouterId): string => (subnet === undefined ? `${vni}` : `${vni} ${subnet}`);
 
 export const routeKey = ({ dest, target }: Route): string =>
@@ -53,7 +58,7 @@ export function canonicalSubnet(text: string): string {
 }
 
 /** The routers that a port of this interface uses. */
-export function routersOf({ vni, ips: { v4, v6 } }: Nic): readonly { class: RouteClass; id: RouterId }[] {
+export function routersOf({ vni, ips: { v4, v6 } }: Nic): readonly PortRouter[] {
   return [
     { class: "system", id: { vni, subnet: undefined } },
     ...(v4 ? [{ class: "customV4" as const, id: { vni, subnet: canonicalSubnet(v4.subnet) } }] : []),

@@ -1,5 +1,6 @@
 /** What OPTE, the packet engine of a sled, is told about VMs. */
 import type { PortRange } from "@racklet/net";
+import type { PortRouter } from "./routes.ts";
 
 export interface FamilyPrivateIp {
   readonly ip: string;
@@ -85,6 +86,8 @@ export interface Port {
   readonly attachedSubnets: readonly AttachedSubnet[];
   /** By group; only a primary interface has any. */
   readonly memberships: readonly Membership[];
+  /** Whose routes it has, and in which of its tables. */
+  readonly routers: readonly PortRouter[];
   /** Bytes; undefined leaves OPTE's default. */
   readonly mtu: number | undefined;
 }
