@@ -103,3 +103,26 @@ export const first = (config: Record<string, unknown> = {}, nicChange: Record<st
     },
   };
 };
+
+/** A registration in the shape of a version: the newest one, with everything undone that came later. */
+export function bodyAt(version: number): Body {
+  const body = newest();
+  const config: Record<string, unknown> = { ...body.local_config };
+  const families = {
+    source_nat: { ip: "192.168.1.10", first_port: 0, last_port: 16383 },
+    ephemeral_ip: null,
+    floating_ips: [],
+  };
+  if (version < 44) body["vmm_spec"] = spec();
+  if (version < 41) delete config["primary_nic_mtu"];
+  if (version < 32) config["external_ips"] = { type: "v4", value: families };
+  if (version < 18) delete config["attached_subnets"];
+  if (version < 11) {
+    delete config["external_ips"];
+    Object.assign(config, families);
+  }
+  if (version < 10) config["nics"] = first().local_config["nics"];
+  if (version < 9) delete config["delegated_zvols"];
+  if (version < 7) delete config["multicast_groups"];
+  return { ...body, local_config: config };
+}

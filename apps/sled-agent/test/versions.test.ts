@@ -6,35 +6,12 @@ import { V } from "@racklet/api-types/sled-agent/versions";
 import { canonicalUuid } from "@racklet/net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { INSTANCE, NIC, V4, V6, VMM, first, newest, nic, spec, type Body } from "./bodies.ts";
+import { INSTANCE, NIC, V4, V6, VMM, bodyAt, first, newest, nic, type Body } from "./bodies.ts";
 import { SLED_ID, rig, stateIn } from "./rig.ts";
 
 const versions = sledAgentApi.versions.all;
 const operation: OperationInput = sledAgentApi.operations.vmm_register;
 const path = `/vmms/${VMM}`;
-
-/** A registration in the shape of a version: the newest one, with everything undone that came later. */
-function bodyAt(version: number): Body {
-  const body = newest();
-  const config: Record<string, unknown> = { ...body.local_config };
-  const families = {
-    source_nat: { ip: "192.168.1.10", first_port: 0, last_port: 16383 },
-    ephemeral_ip: null,
-    floating_ips: [],
-  };
-  if (version < 44) body["vmm_spec"] = spec();
-  if (version < 41) delete config["primary_nic_mtu"];
-  if (version < 32) config["external_ips"] = { type: "v4", value: families };
-  if (version < 18) delete config["attached_subnets"];
-  if (version < 11) {
-    delete config["external_ips"];
-    Object.assign(config, families);
-  }
-  if (version < 10) config["nics"] = first().local_config["nics"];
-  if (version < 9) delete config["delegated_zvols"];
-  if (version < 7) delete config["multicast_groups"];
-  return { ...body, local_config: config };
-}
 
 describe("registering a VMM", () => {
   test.each([1, 2, 6, 7, 8, 9, 10, 11, 16, 17, 18, 28, 29, 30, 31, 32, 40, 41, 43, 44, 48, 49])(

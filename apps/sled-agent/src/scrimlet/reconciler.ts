@@ -41,7 +41,7 @@ export class ServiceNatReconciler {
   readonly #runner: TaskRunner;
   #unsubscribe: (() => void) | undefined;
   #report: PassReport | undefined;
-  /** Leftovers of an older rack are looked for once: nothing makes new ones. */
+  /** Entries of no group are looked for once: a group leaves none behind. */
   #isSwept = false;
   /** A generation that the switch refused as older than its own. */
   #superseded: number | undefined;
@@ -90,13 +90,19 @@ export class ServiceNatReconciler {
   async #apply({ generation, zones }: ServiceNat, signal: AbortSignal): Promise<PassReport> {
     const wanted = zones.map(({ entry }) => entry);
     // Without a generation nothing would keep an older set from coming after a newer one of the group.
-    if (generation === undefined) return applyByList(this.#table, wanted, signal);
+    if (generation === undefined) return this.#applyByList(wanted, signal);
     try {
       return await this.#applyGroup(generation, wanted, signal);
     } catch (error) {
-      if (error instanceof UnsupportedVersionError) return applyByList(this.#table, wanted, signal);
+      if (error instanceof UnsupportedVersionError) return this.#applyByList(wanted, signal);
       throw error;
     }
+  }
+
+  #applyByList(wanted: readonly NatEntry[], signal: AbortSignal): Promise<ByListReport> {
+    // What is made this way belongs to no group, so that it can be left over when there is one.
+    this.#isSwept = false;
+    return applyByList(this.#table, wanted, signal);
   }
 
   async #applyGroup(generation: number, wanted: readonly NatEntry[], signal: AbortSignal): Promise<PassReport> {
