@@ -5,6 +5,7 @@ import type { PropolisConfig } from "./config.ts";
 import { checkShape } from "./http/spec-shape.ts";
 import { Upgrades } from "./http/upgrades.ts";
 import { MigrationTarget } from "./migrate/target.ts";
+import { MockVm } from "./mock/mock-vm.ts";
 import type { Dial } from "./net/dial.ts";
 import { dialWebSocket } from "./net/websocket.ts";
 import { VmHolder } from "./vm/holder.ts";
@@ -14,8 +15,12 @@ export interface PropolisContext {
   readonly world: World;
   readonly vms: VmHolder;
   readonly upgrades: Upgrades;
+  /** Takes the place of `vms` in mode `mock`, else undefined. */
+  readonly mock: MockVm | undefined;
   /** Tells where the server is reached; the configured address until then. */
   listening(port: number): void;
+  /** Ends the VM, whatever it is doing. */
+  close(): void;
 }
 
 export interface PropolisOverrides {
@@ -45,11 +50,17 @@ export function createContext(
         address: () => address,
       }),
   });
+  const mock = config.mode === "mock" ? new MockVm() : undefined;
   return {
     config,
     world,
     vms,
     upgrades: new Upgrades(),
+    mock,
     listening: (port) => (address = formatHostPort(config.listen.host, port)),
+    close: () => {
+      vms.close();
+      mock?.close();
+    },
   };
 }

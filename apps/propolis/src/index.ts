@@ -40,13 +40,13 @@ export async function startPropolis(
   return {
     url: listener.url,
     close: async () => {
-      ctx.vms.close();
+      ctx.close();
       await close(CLOSE_GRACE_MS);
     },
     kill: async () => {
       upgrades.cut();
       await close(0);
-      ctx.vms.close();
+      ctx.close();
     },
   };
 }

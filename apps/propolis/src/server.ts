@@ -7,6 +7,7 @@ import type { PropolisContext } from "./context.ts";
 import { translateError } from "./http/errors.ts";
 import { handlers } from "./http/handlers.ts";
 import { healthToWire, propolisMetrics } from "./http/metrics.ts";
+import { createMockApp } from "./http/mock-app.ts";
 
 export interface AppOptions {
   /** Given in tests: an answer that breaks its document becomes a 500. */
@@ -14,6 +15,7 @@ export interface AppOptions {
 }
 
 export function createApp(ctx: PropolisContext, options: AppOptions = {}): Hono {
+  if (ctx.mock !== undefined) return createMockApp(ctx.mock, ctx.upgrades, ctx.world);
   return serveApi(propolisApi, {
     context: ctx,
     handlers,

@@ -33,10 +33,15 @@ export function askOf(app: { fetch(request: Request): Response | Promise<Respons
   return async (operation, body, version = "6.0.0") => {
     const [method = "", path = ""] = operation.split(" ");
     const headers = { "content-type": "application/json", ...(version === null ? {} : { "api-version": version }) };
-    const request = new Request(`http://propolis${path}`, { method, headers });
-    const response = await app.fetch(body === undefined ? request : withBody(request, JSON.stringify(body)));
-    const text = await response.text();
-    return { status: response.status, body: text === "" ? undefined : (JSON.parse(text) as unknown) };
+    const url = `http://propolis${path}`;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const response = await app.fetch(
+      method === "GET" && text !== undefined
+        ? withBody(new Request(url, { headers }), text)
+        : new Request(url, { method, headers, ...(text === undefined ? {} : { body: text }) }),
+    );
+    const answer = await response.text();
+    return { status: response.status, body: answer === "" ? undefined : (JSON.parse(answer) as unknown) };
   };
 }
 
