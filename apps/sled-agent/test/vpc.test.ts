@@ -316,6 +316,13 @@ describe("a route of the API", () => {
     [1, "PUT", "/eip-gateways", { mappings: {} }],
     [1, "PUT", `/vpc/${INSTANCE}/firewall/rules`, { vni: 1, rules: [] }],
   ];
+  test("of the uplinks does nothing up to version 44, and is gone from 45 on", async () => {
+    const post = (version: string) =>
+      r.ask("POST", "/switch-ports", { uplinks: [{ port: "qsfp0", addrs: [] }] }, version);
+    for (const version of ["1.0.0", "44.0.0"]) expect((await post(version)).status).toBe(204);
+    expect((await post("45.0.0")).status).toBe(404);
+  });
+
   test.each(unknownBefore)("is there from version %i on, and not before: %s %s", async (since, method, path, body) => {
     await run();
     if (since > 1) expect((await r.ask(method, path, body, `${since - 1}.0.0`)).status).toBe(404);

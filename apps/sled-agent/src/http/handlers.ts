@@ -29,6 +29,9 @@ export const handlers: Handlers<SledAgentContext, typeof sledAgentApi.operations
   write_network_bootstore_config: ({ networkConfig }, { body, request }) =>
     networkConfig.write(configFromWire(body, request.version.semver.text)),
 
+  // The uplinks are part of the network configuration; this is what is left of telling them by themselves.
+  uplink_ensure: () => undefined,
+
   sled_role_get: (ctx) => {
     checkImplemented(ctx);
     return ctx.sled.role;

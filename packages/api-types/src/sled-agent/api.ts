@@ -3,7 +3,7 @@ import { declare, defineApi, param, s } from "@racklet/api-kit";
 import { SledRole } from "../common/sled.ts";
 import { SledVmmState } from "../common/vmm.ts";
 import { attachedSubnetOperations } from "./attached-subnets.ts";
-import { writeNetworkBootstoreConfig } from "./bootstore.ts";
+import { uplinkEnsure, writeNetworkBootstoreConfig } from "./bootstore.ts";
 import { multicastOperations } from "./multicast.ts";
 import { vmmRegister } from "./register.ts";
 import { Inventory as InitialInventory, SledIdentifiers } from "./v1/sled.ts";
@@ -74,6 +74,7 @@ export const sledAgentApi = defineApi({
     ...multicastOperations,
     ...vpcOperations,
     write_network_bootstore_config: writeNetworkBootstoreConfig,
+    uplink_ensure: uplinkEnsure,
     set_v2p: declare({
       operationId: "set_v2p",
       method: "PUT",

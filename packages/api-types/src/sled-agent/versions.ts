@@ -6,6 +6,7 @@ import { apiVersions } from "@racklet/api-kit";
 
 export const sledAgentVersions = apiVersions([
   [49, "MCAST_M2P_FORWARDING"],
+  [45, "REMOVE_UPLINK_ENSURE"],
   [44, "PROPOLIS_NVME_VWC"],
   [43, "INVENTORY_BASEBOARD_ID"],
   [41, "ADD_INSTANCE_PRIMARY_NIC_MTU"],
