@@ -7,7 +7,6 @@ import { keyText } from "../table/text.ts";
 import type { TableDecl } from "../table/types.ts";
 import type { PlanStep, TableStep } from "./apply.ts";
 import type { AsicBackend } from "./backend.ts";
-import { describeDevice } from "./device.ts";
 
 export function insertRows<R>(table: TableDecl<R>, ...rows: readonly R[]): PlanStep {
   return erase({ kind: "insert", table, rows });
@@ -44,14 +43,6 @@ export function checkCapacity(asic: AsicBackend, steps: readonly PlanStep[]): vo
     const detail = `${occupancy} of ${size} entries are used, ${removed} would go and ${added} come`;
     throw tableFull(table.name, detail);
   }
-}
-
-/** One line per operation, for logs and people. */
-export function describeSteps(steps: readonly PlanStep[]): string[] {
-  return steps.flatMap((step) => {
-    if (!("table" in step)) return [describeDevice(step)];
-    return step.rows.map((row) => `${step.kind} ${step.table.name} ${describeKey(step.table, row)}`);
-  });
 }
 
 export function describeKey<R>(table: TableDecl<R>, row: R): string {

@@ -128,19 +128,6 @@ function judge(group: NatGroup | undefined, wanted: NatEntry, current: NatEntry)
   return current.owner === undefined && exact && sameTarget(wanted, current) ? "adopt" : "conflict";
 }
 
-/** One line per effect, for logs and people. */
-export function describePlan(plan: NatPlan): string[] {
-  return [
-    ...plan.conflicts.map(({ wanted, current }) => `conflict ${keyText(wanted)}: ${describeOwned(current)}`),
-    ...plan.removed.map((entry) => `remove ${describe(entry)}`),
-    ...plan.retargeted.map((entry) => `retarget ${describe(entry)}`),
-    ...plan.added.map((entry) => `add ${describe(entry)}`),
-    ...plan.adopted.map((entry) => `adopt ${describe(entry)}`),
-  ];
-}
-
 export function describeOwned(entry: NatEntry): string {
   return `${keyText(entry)} ${entry.owner === undefined ? "ungrouped" : `owned by group ${entry.owner.name}`}`;
 }
-
-const describe = (entry: NatEntry): string => `${keyText(entry)} -> ${entry.internalIp} vni ${entry.vni}`;
