@@ -1,5 +1,17 @@
 import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+// What takes long begins first, so that no worker is left alone with it at the end.
+const LONG = /test\/(crash|e2e|fuzz)\/|validators\.test|check-saga\.test|sockets\.test|faults\.test|property\.test/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): number => (LONG.test(moduleId) ? 0 : 1);
+    return sorted.toSorted((a, b) => isLong(a) - isLong(b));
+  }
+}
 
 export default defineConfig({
   test: {
@@ -13,6 +25,7 @@ export default defineConfig({
     pool: "forks",
     // One more than there are processors: stories and databases mostly wait for other processes.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     globalSetup: ["packages/store/src/testing/postgres-global-setup.ts"],
     testTimeout: 20_000,
     env: { RACKLET_LOG: process.env["RACKLET_LOG"] ?? "silent" },
