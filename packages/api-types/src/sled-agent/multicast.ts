@@ -1,7 +1,13 @@
 /** Operations of multicast: membership of VMMs, and the sled's part in carrying groups over the underlay network. */
 import { HttpError, declare, param, s } from "@racklet/api-kit";
-import { EitherMulticastBody, eitherUp } from "./v33/multicast.ts";
-import { ClearMcast2Phys, ClearMcastForwarding, Mcast2PhysMapping, McastForwardingEntry } from "./v33/multicast.ts";
+import {
+  ClearMcast2Phys,
+  ClearMcastForwarding,
+  EitherMulticastBody,
+  Mcast2PhysMapping,
+  McastForwardingEntry,
+  eitherUp,
+} from "./v33/multicast.ts";
 import { MulticastMembership } from "./v7/local-config.ts";
 import { InstanceMulticastBody } from "./v7/multicast.ts";
 import { BUSY } from "./words.ts";

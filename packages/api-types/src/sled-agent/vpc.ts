@@ -1,5 +1,5 @@
 /** Operations on what the ports of a sled have in common: routes, firewall rules, internet gateways. */
-import { declare, param, s } from "@racklet/api-kit";
+import { declare, param, s, type Infer } from "@racklet/api-kit";
 import { ExternalIpGatewayMap } from "./v1/eip-gateways.ts";
 import { firewallEnsureBodyOf, type FirewallEnsureBodyOf } from "./v1/firewall.ts";
 import * as v1 from "./v1/local-config.ts";
@@ -7,7 +7,6 @@ import { ResolvedVpcRouteSet, ResolvedVpcRouteState } from "./v1/vpc-routes.ts";
 import * as v10 from "./v10/local-config.ts";
 import { interfaceUp } from "./v10/network-interface.ts";
 import { FirewallRule } from "./v31/local-config.ts";
-import type { Infer } from "@racklet/api-kit";
 import { V } from "./versions.ts";
 
 type Rule<S> = FirewallEnsureBodyOf<Infer<S>>;

@@ -14,7 +14,7 @@ export const EitherMulticastBody = s.named(
 );
 export type EitherMulticastBody = Infer<typeof EitherMulticastBody>;
 
-/** A tagged body is one without the tag's absence, so there is nothing to convert. */
+/** A tagged body is one of the forms of either, so there is nothing to convert. */
 export const eitherUp = (body: InstanceMulticastBody): EitherMulticastBody => body;
 
 export const Mcast2PhysMapping = s.named(
