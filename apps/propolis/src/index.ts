@@ -9,6 +9,8 @@ import { createApp } from "./server.ts";
 export { DEFAULT_CONFIG, UsageError, parseConfig, type PropolisConfig } from "./config.ts";
 export { createContext, type PropolisContext, type PropolisOverrides } from "./context.ts";
 export { createApp, type AppOptions } from "./server.ts";
+export { VmConfigError } from "./toml/section.ts";
+export { specFromToml, type VmSpecOptions } from "./toml/spec-from-toml.ts";
 
 export interface RunningPropolis {
   /** Base URL of the API. */
