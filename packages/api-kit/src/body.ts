@@ -3,6 +3,7 @@ import { isUtf8 } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import { HttpError } from "./errors.ts";
+import { parseLargeJson, type Yield } from "./large-json.ts";
 
 /** The client went away before its body was complete: nothing may be done with the request. */
 export class IncompleteBodyError extends Error {
@@ -71,14 +72,18 @@ export function checkContentType(header: string | undefined, expected: string): 
   if (type !== expected) throw HttpError.badRequest(`expected content type "${expected}", got "${type}"`);
 }
 
-export function parseJson(text: string): unknown {
+/** Bodies from this length on are parsed in slices. */
+const LARGE_CHARS = 4 * 1024 * 1024;
+
+export async function parseJson(text: string, pause: Yield): Promise<unknown> {
   if (text.trim() === "") {
     throw HttpError.badRequest("unable to parse JSON body: EOF while parsing a value at line 1 column 0");
   }
   try {
     // The reviver costs more than the parser, so only where there is an escape of a surrogate; and looking for one costs a
     // tenth of it, so only where there is an escape at all.
-    return text.includes("\\u") && SURROGATE.test(text) ? JSON.parse(text, refuseHalfCharacters) : JSON.parse(text);
+    if (text.includes("\\u") && SURROGATE.test(text)) return JSON.parse(text, refuseHalfCharacters);
+    return text.length < LARGE_CHARS ? JSON.parse(text) : await parseLargeJson(text, pause);
   } catch (error) {
     throw HttpError.badRequest(`unable to parse JSON body: ${(error as SyntaxError).message}`);
   }

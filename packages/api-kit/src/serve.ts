@@ -17,6 +17,7 @@ import type {
 import { HttpError, type ErrorBody } from "./errors.ts";
 import type { Counter, Histogram, Metrics } from "./metrics.ts";
 import { mountOps, type OpsViews } from "./ops.ts";
+import { isLarge, largeJsonBytes, type Yield } from "./large-json.ts";
 import { parseParams, parseQuery, planOperation, type RevisionPlan } from "./plan.ts";
 import { Reply, type Input, type RequestInfo } from "./request.ts";
 import { VERSION_HEADER, versionResolver } from "./version-header.ts";
@@ -41,7 +42,7 @@ export interface ServeOptions<Ctx, Ops extends Operations> {
   readonly context: Ctx;
   readonly handlers: Handlers<Ctx, Ops>;
   readonly overrides?: Readonly<Record<string, Override<Ctx>>>;
-  readonly world: Pick<World, "clock" | "ids" | "log">;
+  readonly world: Pick<World, "clock" | "ids" | "log" | "timers">;
   readonly bodyValidators: Validators;
   /** Given in tests and development: an answer that breaks its own document becomes a 500 with the reason in the log. */
   readonly responseValidators?: Validators | undefined;
@@ -63,6 +64,7 @@ type AnyHandler = (ctx: unknown, input: Input<unknown, unknown, unknown>) => May
 
 export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: ServeOptions<Ctx, Ops>): Hono {
   const { world, ops } = options;
+  const pause: Yield = () => world.timers.yield();
   const measure = ops === undefined ? undefined : requestMeter(ops.metrics);
   const resolve = versionResolver(api);
   const app = new Hono({ getPath: normalisedPath });
@@ -130,7 +132,7 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
   ): Promise<Response> => {
     const params = parseParams(plan.params, pathParams(c));
     const { values, page } = parseQuery(plan, searchOf(c.req.url));
-    const body = plan.revision.body === undefined ? undefined : await parseBody(c, plan);
+    const body = plan.revision.body === undefined ? undefined : await parseBody(c, plan, pause);
     const { operationId } = plan.operation;
     const request: RequestInfo = {
       id: requestId,
@@ -159,7 +161,8 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
     for (const [name, header] of reply?.headers ?? []) headers[name] = header;
     if (plan.status === 204) return new Response(null, { status: 204, headers });
     headers["content-type"] = "application/json";
-    return new Response(bodyOf(JSON.stringify(out)), { status: plan.status, headers });
+    const text = isLarge(out) ? await largeJsonBytes(out, pause) : bodyOf(JSON.stringify(out));
+    return new Response(text, { status: plan.status, headers });
   };
 
   if (ops !== undefined) mountOps(app, ops);
@@ -251,11 +254,11 @@ function choose(route: Route | undefined, version: ApiVersion, method: string): 
   throw HttpError.noRoute(`route has no handlers for version ${version.semver.text}`);
 }
 
-async function parseBody(c: Context, plan: RevisionPlan): Promise<unknown> {
+async function parseBody(c: Context, plan: RevisionPlan, pause: Yield): Promise<unknown> {
   const isForm = plan.operation.bodyType === "form";
   const text = await readBody(c, plan.bodyLimit);
   checkContentType(headerOf(c, "content-type"), isForm ? "application/x-www-form-urlencoded" : "application/json");
-  const value = isForm ? parseForm(text, plan.formIntegers) : parseJson(text);
+  const value = isForm ? parseForm(text, plan.formIntegers) : await parseJson(text, pause);
   const issue = plan.checkBody?.(value);
   if (issue != null)
     throw HttpError.badRequest(`unable to parse ${isForm ? "URL-encoded" : "JSON"} body: ${describeIssue(issue)}`);
