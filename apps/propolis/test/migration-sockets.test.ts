@@ -69,7 +69,7 @@ describe("a server that is killed on the way", () => {
     }
   }
 
-  test.each(["RamPush", "Device", "Server"])("as the target, in %s, leaves the source running", async (wanted) => {
+  test.each(["RamPush", "Device"])("as the target, in %s, leaves the source running", async (wanted) => {
     await using source = await serve({ timing: SLOW });
     const target = await serve({ timing: SLOW });
     await runOn(source.ask);
@@ -82,7 +82,8 @@ describe("a server that is killed on the way", () => {
     });
   });
 
-  test.each(["RamPush", "Device", "Server"])("as the source, in %s, leaves a failed target", async (wanted) => {
+  // In a later phase the source may have let go already: the virtual clock's tests have that.
+  test.each(["RamPush", "Device"])("as the source, in %s, leaves a failed target", async (wanted) => {
     const source = await serve({ timing: SLOW });
     await using target = await serve({ timing: SLOW });
     await runOn(source.ask);

@@ -178,6 +178,16 @@ describe("a connected console", () => {
     expect(third.text).toBe("me\r\nme@vm:~$ ");
   });
 
+  test("takes no more than a port can of what is typed at once", async () => {
+    await using server = await booted();
+    const console = new Console(server.address, "?from_start=0");
+    await console.shows("vm login: ");
+    console.type(`me\r${" \b".repeat(2_100)}lost\rkept\b\b\b\b`);
+    console.type("echo kept\r");
+    await console.shows("\r\nkept\r\n");
+    expect(console.text).not.toContain("lost");
+  });
+
   test("is refused without a VM, with the statuses of any request", async () => {
     await using server = await serve({ timing: QUICK });
     await expect(new Console(server.address).opened()).rejects.toThrow("424");

@@ -70,6 +70,7 @@ describe("creating a VM", () => {
     const answer = await it.ask("PUT /instance", specRequest(usualSpec("not JSON")));
     expect(answer).toMatchObject({ status: 500, body: { error_code: "Internal", message: "Internal Server Error" } });
     expect(await it.ask("GET /instance")).toMatchObject({ body: { instance: { state: "Failed" } } });
+    expect(await it.ask("GET /instance/spec")).toMatchObject({ body: { spec: { type: "Present" } } });
     expect(await it.ask("PUT /instance/state", "Run")).toEqual(NO_INSTANCE);
     await created(it);
   });

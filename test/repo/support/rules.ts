@@ -64,6 +64,7 @@ export const topLevel = [
   "apps/nexus",
   "apps/sled-agent",
   "apps/dpd",
+  "apps/propolis",
   "apps/racklet",
   "openapi",
   "test",

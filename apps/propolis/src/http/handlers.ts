@@ -16,7 +16,7 @@ export const handlers: Handlers<PropolisContext, typeof propolisApi.operations> 
 
   instance_spec_get: ({ vms }) => {
     const record = vms.last();
-    const spec = record.vm?.spec;
+    const spec = record.vm?.spec ?? record.spec;
     return {
       ...aboutToWire(record),
       spec: spec === undefined ? { type: "WaitingForMigrationSource" } : { type: "Present", value: spec },

@@ -7,6 +7,9 @@ import type { Channel } from "../net/channel.ts";
 
 export type ServeChannel = (channel: Channel) => void;
 
+/** Accepted and not taken: only requests that the listener did not recognise stay, and their connections are none. */
+const MAX_WAITING = 64;
+
 export class Upgrades {
   readonly #accepted = new Map<string, ServeChannel>();
 
@@ -15,6 +18,8 @@ export class Upgrades {
     if (header("upgrade")?.toLowerCase() !== "websocket") throw HttpError.badRequest("expected connection upgrade");
     if (header("sec-websocket-version") !== "13") throw HttpError.badRequest("missing or invalid websocket version");
     if (header("sec-websocket-key") === undefined) throw HttpError.badRequest("missing websocket key");
+    const [oldest] = this.#accepted.keys();
+    if (oldest !== undefined && this.#accepted.size >= MAX_WAITING) this.#accepted.delete(oldest);
     this.#accepted.set(id, serve);
     return new Reply(undefined);
   }

@@ -3,8 +3,8 @@ import { WebSocket, WebSocketServer, type RawData } from "ws";
 import type { Channel, ChannelEvents, Frame } from "./channel.ts";
 import type { Dial } from "./dial.ts";
 
-/** Longer frames end the connection. */
-const MAX_FRAME_BYTES = 1024 * 1024;
+/** Longer frames end the connection. A specification may take a whole request body, and travels in one frame. */
+const MAX_FRAME_BYTES = 2 * 1024 * 1024;
 
 /** Answers the handshakes; which connections there are is its users' business. */
 export const webSockets = new WebSocketServer({

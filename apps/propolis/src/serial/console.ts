@@ -7,6 +7,9 @@ export const MAX_CLIENTS = 32;
 /** A client that is this far behind is cut off. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
 
+/** What the port takes of one frame of input; the rest is lost, as on a line without flow control. */
+const MAX_INPUT_BYTES = 4096;
+
 /** WebSocket's codes for the end of a connection. */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
@@ -38,7 +41,7 @@ export class SerialConsole {
     this.#clients.add(client);
     client.listen({
       frame: (frame) => {
-        if (typeof frame !== "string") this.onInput(frame);
+        if (typeof frame !== "string") this.onInput(frame.subarray(0, MAX_INPUT_BYTES));
       },
       closed: () => void this.#clients.delete(client),
     });

@@ -40,6 +40,8 @@ export type VmInit =
 export interface VmRecord {
   readonly properties: InstanceProperties;
   readonly monitor: StateMonitor;
+  /** What it was to be made from; undefined for the target of a migration, which learns it from its source. */
+  readonly spec: InstanceSpec | undefined;
   /** Undefined until it is created. */
   vm: Vm | undefined;
   /** Being created. */
@@ -80,13 +82,13 @@ export class VmHolder {
   async ensure(properties: InstanceProperties, init: VmInit): Promise<void> {
     if (init.method === "Spec") {
       const spec = this.#check(canonicalSpec(init.spec));
-      const record = this.#begin({ properties, monitor: new StateMonitor("Creating") });
+      const record = this.#begin({ properties, spec, monitor: new StateMonitor("Creating") });
       return this.#create(record, spec);
     }
     const { migrationId, sourceAddr, replaceComponents } = init;
     const replacements = canonicalReplacements(replaceComponents);
     const monitor = new StateMonitor("Migrating", { id: migrationId, state: "Sync" });
-    const record = this.#begin({ properties, monitor });
+    const record = this.#begin({ properties, spec: undefined, monitor });
     return this.#createFrom(record, { migrationId, sourceAddr, replacements });
   }
 
@@ -103,7 +105,7 @@ export class VmHolder {
     return spec;
   }
 
-  #begin(made: Pick<VmRecord, "properties" | "monitor">): VmRecord {
+  #begin(made: Pick<VmRecord, "properties" | "spec" | "monitor">): VmRecord {
     const current = this.#record;
     if (current !== undefined && (current.isWaiting || current.vm?.isActive === true)) {
       throw new PropolisError("alreadyInitialized", "instance already initialized");
