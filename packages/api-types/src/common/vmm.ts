@@ -5,7 +5,7 @@ import { Generation } from "./network.ts";
 export const VmmState = s.named(
   "VmmState",
   s.enum(["starting", "running", "stopping", "stopped", "rebooting", "migrating", "failed", "destroyed"]),
-  "One of the states that a VMM can be in.",
+  "Where a VMM is in its life.",
 );
 export type VmmState = Infer<typeof VmmState>;
 

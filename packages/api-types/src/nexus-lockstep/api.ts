@@ -28,7 +28,7 @@ export const nexusLockstepApi = defineApi({
       operationId: "bgtask_view",
       method: "GET",
       path: "/bgtasks/view/{bgtask_name}",
-      summary: "Fetch status of one background task",
+      summary: "Show one background task",
       params: { bgtask_name: param.string() },
       revisions: [{ since: V.LOCKSTEP, response: BackgroundTask }],
     }),
@@ -36,7 +36,7 @@ export const nexusLockstepApi = defineApi({
       operationId: "bgtask_activate",
       method: "POST",
       path: "/bgtasks/activate",
-      summary: "Activate one or more background tasks, causing them to be run immediately",
+      summary: "Start background tasks now",
       description:
         "An idle task starts at once; a running one runs again as soon as it is done. All names are checked first: an unknown one is 404 and activates none.",
       idempotent: true,

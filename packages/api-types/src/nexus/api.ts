@@ -24,7 +24,7 @@ import { versions } from "./versions.ts";
 export const nexusApi = defineApi({
   ident: "nexus",
   title: "Oxide Region API",
-  description: "API for interacting with the Oxide control plane",
+  description: "What users, operators and their programs ask of the rack.",
   versions,
   onMissing: "latest",
   bodyLimit: 1_048_576,

@@ -40,7 +40,7 @@ export const DeviceAccessToken = s.named(
     time_created: s.dateTime(),
     time_expires: s.nullish(s.dateTime()),
   }),
-  "View of a device access token",
+  "An access token, without its secret.",
 );
 export type DeviceAccessToken = Infer<typeof DeviceAccessToken>;
 

@@ -30,7 +30,7 @@ export const CurrentUser = s.named(
     silo_admin: s.described("whether the user may administer the silo", s.boolean()),
     silo_name: s.described("name of the user's silo", Name),
   }),
-  "Info about the current user",
+  "Who is asking.",
 );
 export type CurrentUser = Infer<typeof CurrentUser>;
 
