@@ -2,13 +2,15 @@
 import { listen } from "@racklet/api-kit";
 import type { World } from "@racklet/world";
 import type { PropolisConfig } from "./config.ts";
-import { createContext, type PropolisOverrides } from "./context.ts";
+import { createContext, type PropolisContext, type PropolisOverrides } from "./context.ts";
 import { UpgradeListener } from "./http/upgrade-listener.ts";
+import { runVm, type LocalVm, type LocalVmOptions } from "./local/run-vm.ts";
 import { createApp } from "./server.ts";
 
 export { DEFAULT_CONFIG, UsageError, parseConfig, type PropolisConfig } from "./config.ts";
 export { createContext, type PropolisContext, type PropolisOverrides } from "./context.ts";
 export { createApp, type AppOptions } from "./server.ts";
+export { PropolisError, type PropolisErrorKind } from "./errors.ts";
 export { VmConfigError } from "./toml/section.ts";
 export { specFromToml, type VmSpecOptions } from "./toml/spec-from-toml.ts";
 
@@ -24,12 +26,34 @@ export interface RunningPropolis {
 const CLOSE_GRACE_MS = 1_000;
 
 /** Resolves once the API answers. Throws AddressInUseError. */
-export async function startPropolis(
+export function startPropolis(
   config: PropolisConfig,
   world: World,
   overrides: PropolisOverrides = {},
 ): Promise<RunningPropolis> {
-  const ctx = createContext(config, world, overrides);
+  return serveContext(createContext(config, world, overrides));
+}
+
+export interface RunningLocalVm extends LocalVm, RunningPropolis {}
+
+/** A server with a VM that already runs. Throws PropolisError and AddressInUseError, and then leaves nothing behind. */
+export async function startLocalVm(
+  config: PropolisConfig,
+  world: World,
+  options: LocalVmOptions,
+): Promise<RunningLocalVm> {
+  const ctx = createContext({ ...config, mode: "standard" }, world);
+  const server = await serveContext(ctx);
+  try {
+    return { ...server, ...(await runVm(ctx.vms, world, options)) };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+async function serveContext(ctx: PropolisContext): Promise<RunningPropolis> {
+  const { config, world } = ctx;
   const app = createApp(ctx);
   const upgrades = new UpgradeListener(app, ctx.upgrades);
   const listener = await listen(app, config.listen, world, upgrades);
