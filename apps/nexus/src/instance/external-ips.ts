@@ -16,7 +16,8 @@ export function attachedIps(nexus: NexusContext, instanceId: string): Promise<Ex
     .where("state", "=", "attached")
     .where("time_deleted", "is", null)
     .orderBy("time_created")
-    .orderBy("id")
+    .orderBy("ip_sort")
+    .orderBy("first_port")
     .execute();
 }
 
