@@ -1,6 +1,12 @@
 /** What a dpd is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
-import { parseArgs } from "node:util";
-import { isLoopbackHost, parseListenAddress, type ListenAddress } from "@racklet/api-kit";
+import {
+  isLoopbackHost,
+  parseListenAddress,
+  readArguments,
+  readEnvironment,
+  UsageError,
+  type ListenAddress,
+} from "@racklet/api-kit";
 import type { Profile } from "./table/types.ts";
 
 export interface DpdConfig {
@@ -21,11 +27,6 @@ export type AsicKind = (typeof ASICS)[number];
 const SWITCHES = ["switch0", "switch1"] as const;
 const ASICS = ["model", "chaos", "absent"] as const;
 const PROFILES = ["sidecar", "large"] as const satisfies readonly Profile[];
-
-/** An unknown flag or a bad value. The message names it and says what is expected. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 const FLAGS = {
   listen: { type: "string" },
@@ -51,8 +52,8 @@ export const DEFAULT_CONFIG: DpdConfig = {
 
 /** A flag wins over its environment variable; an empty variable counts as absent. Throws UsageError. */
 export function parseConfig(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): DpdConfig {
-  const given = readArguments(argv);
-  const flags = new Map([...readEnvironment(env), ...given]);
+  const given = readArguments(FLAGS, argv);
+  const flags = new Map([...readEnvironment(FLAGS, env), ...given]);
   const { chaos } = DEFAULT_CONFIG;
   const asic = choice(flags, "asic", ASICS, DEFAULT_CONFIG.asic);
   for (const name of ["seed", "rate"] as const) {
@@ -72,25 +73,6 @@ export function parseConfig(argv: readonly string[], env: Readonly<Record<string
 }
 
 type Flags = ReadonlyMap<FlagName, string>;
-
-function readArguments(argv: readonly string[]): Flags {
-  try {
-    const { values } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: false });
-    // Object.entries of the literal type of FLAGS.
-    return new Map(Object.entries(values).map(([name, value]) => [name as FlagName, String(value)]));
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function readEnvironment(env: Readonly<Record<string, string | undefined>>): Flags {
-  const flags = new Map<FlagName, string>();
-  for (const name of Object.keys(FLAGS) as FlagName[]) {
-    const value = env[`RACKLET_${name.toUpperCase().replaceAll("-", "_")}`];
-    if (value !== undefined && value !== "") flags.set(name, value);
-  }
-  return flags;
-}
 
 function choice<const V extends string>(flags: Flags, name: FlagName, values: readonly V[], fallback: V): V {
   const text = flags.get(name);

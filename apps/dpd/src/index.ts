@@ -5,7 +5,7 @@ import type { DpdConfig } from "./config.ts";
 import { bringUp, createContext, type DpdOverrides } from "./context.ts";
 import { createApp } from "./server.ts";
 
-export { DEFAULT_CONFIG, UsageError, parseConfig, type DpdConfig } from "./config.ts";
+export { DEFAULT_CONFIG, parseConfig, type DpdConfig } from "./config.ts";
 export { bringUp, createContext, type DpdContext, type DpdOverrides } from "./context.ts";
 export { createApp, type AppOptions } from "./server.ts";
 

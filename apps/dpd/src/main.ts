@@ -1,8 +1,8 @@
 /** `node apps/dpd/src/main.ts`: one dpd in a process of its own. `--help` lists the flags. */
 import process from "node:process";
-import { AddressInUseError } from "@racklet/api-kit";
+import { AddressInUseError, UsageError } from "@racklet/api-kit";
 import { realWorld } from "@racklet/world";
-import { UsageError, parseConfig, startDpd, type DpdConfig } from "./index.ts";
+import { parseConfig, startDpd, type DpdConfig } from "./index.ts";
 
 const USAGE = `usage: node apps/dpd/src/main.ts [flags]      (each flag is also a variable RACKLET_<FLAG>)
   --listen HOST:PORT        default 127.0.0.1:12224; port 0 picks a free one

@@ -1,6 +1,6 @@
 /** What a Nexus process is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
 import { parseArgs } from "node:util";
-import { parseListenAddress, type ListenAddress } from "@racklet/api-kit";
+import { parseListenAddress, UsageError, type ListenAddress } from "@racklet/api-kit";
 import { canonicalUuid } from "@racklet/net";
 
 export interface NexusConfig {
@@ -41,11 +41,6 @@ export const DEFAULT_CONFIG: NexusConfig = {
   sessionMaxAgeMs: 24 * HOUR_MS,
   sessionIdleMs: 8 * HOUR_MS,
 };
-
-/** An unknown flag or a bad value. The message names it and says what is expected. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 const FLAGS = {
   external: { type: "string" },

@@ -8,7 +8,7 @@ import { populate } from "./populate/populate.ts";
 import { announce, deadOwners, withdraw } from "./process/liveness.ts";
 import { createApps } from "./server.ts";
 
-export { DEFAULT_CONFIG, DEFAULT_PASSWORD, UsageError, parseConfig, type NexusConfig } from "./config.ts";
+export { DEFAULT_CONFIG, DEFAULT_PASSWORD, parseConfig, type NexusConfig } from "./config.ts";
 export { createContext, type NexusContext } from "./context.ts";
 export { ExposedError } from "./populate/exposure.ts";
 export { FIRST_SILO, FIRST_USER, PRIVILEGED_USER_ID, UNPRIVILEGED_USER_ID } from "./populate/populate.ts";

@@ -1,9 +1,9 @@
 /** `node apps/nexus/src/main.ts`: one Nexus in a process of its own. `--help` lists the flags. */
 import process from "node:process";
-import { AddressInUseError } from "@racklet/api-kit";
+import { AddressInUseError, UsageError } from "@racklet/api-kit";
 import { DataInUseError, NewerDatabaseError } from "@racklet/store";
 import { realWorld } from "@racklet/world";
-import { ExposedError, UsageError, parseConfig, startNexus, type NexusConfig } from "./index.ts";
+import { ExposedError, parseConfig, startNexus, type NexusConfig } from "./index.ts";
 
 const USAGE = `usage: node apps/nexus/src/main.ts [flags]      (each flag is also a variable RACKLET_<FLAG>)
   --external HOST:PORT      API for users, default 127.0.0.1:12220; port 0 picks a free one

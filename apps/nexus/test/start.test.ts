@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { AddressInUseError } from "@racklet/api-kit";
+import { UsageError, AddressInUseError } from "@racklet/api-kit";
 import { DataInUseError } from "@racklet/store";
 import { realWorld } from "@racklet/world";
-import { DEFAULT_CONFIG, ExposedError, parseConfig, startNexus, UsageError, type RunningNexus } from "../src/index.ts";
+import { DEFAULT_CONFIG, ExposedError, parseConfig, startNexus, type RunningNexus } from "../src/index.ts";
 
 const world = realWorld({ name: "nexus" });
 const free = { host: "127.0.0.1", port: 0 };

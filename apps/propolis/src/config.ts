@@ -1,6 +1,5 @@
 /** What a propolis server is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
-import { parseArgs } from "node:util";
-import { isLoopbackHost, parseListenAddress, type ListenAddress } from "@racklet/api-kit";
+import { isLoopbackHost, parseListenAddress, readFlags, UsageError, type ListenAddress } from "@racklet/api-kit";
 import { DEFAULT_TIMING, type VmTiming } from "./machine/timing.ts";
 import { FEATURES, type Feature } from "./spec/features.ts";
 
@@ -12,11 +11,6 @@ export interface PropolisConfig {
   readonly mode: Mode;
   readonly features: readonly Feature[];
   readonly timing: VmTiming;
-}
-
-/** An unknown flag or a bad value. The message names it and says what is expected. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 const FLAGS = {
@@ -42,27 +36,8 @@ export function parseConfig(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): PropolisConfig {
-  const flags = new Map([...readEnvironment(env), ...readArguments(argv)]);
+  const flags = readFlags(FLAGS, argv, env);
   return { listen: listenOf(flags), mode: modeOf(flags), features: featuresOf(flags), timing: timingOf(flags) };
-}
-
-function readArguments(argv: readonly string[]): Flags {
-  try {
-    const { values } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: false });
-    // Object.entries of the literal type of FLAGS.
-    return new Map(Object.entries(values).map(([name, value]) => [name as FlagName, String(value)]));
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function readEnvironment(env: Readonly<Record<string, string | undefined>>): Flags {
-  const flags = new Map<FlagName, string>();
-  for (const name of Object.keys(FLAGS) as FlagName[]) {
-    const value = env[`RACKLET_${name.toUpperCase().replaceAll("-", "_")}`];
-    if (value !== undefined && value !== "") flags.set(name, value);
-  }
-  return flags;
 }
 
 function modeOf(flags: Flags): Mode {

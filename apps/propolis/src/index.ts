@@ -7,7 +7,7 @@ import { UpgradeListener } from "./http/upgrade-listener.ts";
 import { runVm, type LocalVm, type LocalVmOptions } from "./local/run-vm.ts";
 import { createApp } from "./server.ts";
 
-export { DEFAULT_CONFIG, UsageError, parseConfig, type PropolisConfig } from "./config.ts";
+export { DEFAULT_CONFIG, parseConfig, type PropolisConfig } from "./config.ts";
 export { createContext, type PropolisContext, type PropolisOverrides } from "./context.ts";
 export { createApp, type AppOptions } from "./server.ts";
 export { PropolisError, type PropolisErrorKind } from "./errors.ts";

@@ -1,8 +1,8 @@
 /** `node apps/propolis/src/main.ts`: the server of one VM in a process of its own. `--help` lists the flags. */
 import process from "node:process";
-import { AddressInUseError } from "@racklet/api-kit";
+import { AddressInUseError, UsageError } from "@racklet/api-kit";
 import { realWorld } from "@racklet/world";
-import { UsageError, parseConfig, startPropolis, type PropolisConfig } from "./index.ts";
+import { parseConfig, startPropolis, type PropolisConfig } from "./index.ts";
 
 const USAGE = `usage: node apps/propolis/src/main.ts [flags]      (each flag is also a variable RACKLET_<FLAG>)
   --listen HOST:PORT      default 127.0.0.1:12400; port 0 picks a free one

@@ -1,6 +1,5 @@
 /** What a sled-agent is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
-import { parseArgs } from "node:util";
-import { isLoopbackHost, parseListenAddress, type ListenAddress } from "@racklet/api-kit";
+import { isLoopbackHost, parseListenAddress, readFlags, UsageError, type ListenAddress } from "@racklet/api-kit";
 import { canonicalUuid, isIpv6, canonicalIp } from "@racklet/net";
 import { DEFAULT_VM_TIMING, type VmTiming } from "./vmm/simulated-vm.ts";
 
@@ -24,11 +23,6 @@ export interface SledAgentConfig {
   readonly underlay: string | undefined;
   /** How long the simulated VMs of mode `real` take. */
   readonly vmTiming: VmTiming;
-}
-
-/** An unknown flag or a bad value. The message names it and says what is expected. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
 }
 
 const FLAGS = {
@@ -56,7 +50,7 @@ export function parseConfig(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): SledAgentConfig {
-  const flags = new Map([...readEnvironment(env), ...readArguments(argv)]);
+  const flags = readFlags(FLAGS, argv, env);
   const sledId = uuidOf(flags, "sled-id") ?? missing("sled-id", "the UUID of the sled");
   const scrimlet = booleanOf(flags, "scrimlet");
   const dpd = urlOf(flags, "dpd");
@@ -73,25 +67,6 @@ export function parseConfig(
     underlay: underlayOf(flags),
     vmTiming: timingOf(flags),
   };
-}
-
-function readArguments(argv: readonly string[]): Flags {
-  try {
-    const { values } = parseArgs({ args: [...argv], options: FLAGS, allowPositionals: false });
-    // Object.entries of the literal type of FLAGS.
-    return new Map(Object.entries(values).map(([name, value]) => [name as FlagName, String(value)]));
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-}
-
-function readEnvironment(env: Readonly<Record<string, string | undefined>>): Flags {
-  const flags = new Map<FlagName, string>();
-  for (const name of Object.keys(FLAGS) as FlagName[]) {
-    const value = env[`RACKLET_${name.toUpperCase().replaceAll("-", "_")}`];
-    if (value !== undefined && value !== "") flags.set(name, value);
-  }
-  return flags;
 }
 
 function missing(name: FlagName, what: string): never {

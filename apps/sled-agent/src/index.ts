@@ -5,7 +5,7 @@ import type { SledAgentConfig } from "./config.ts";
 import { createContext, type SledAgentOverrides } from "./context.ts";
 import { createApp } from "./server.ts";
 
-export { UsageError, parseConfig, type SledAgentConfig } from "./config.ts";
+export { parseConfig, type SledAgentConfig } from "./config.ts";
 export { createContext, type SledAgentContext, type SledAgentOverrides } from "./context.ts";
 export { createApp, type AppOptions } from "./server.ts";
 

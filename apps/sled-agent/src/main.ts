@@ -1,8 +1,8 @@
 /** `node apps/sled-agent/src/main.ts`: one sled-agent in a process of its own. `--help` lists the flags. */
 import process from "node:process";
-import { AddressInUseError } from "@racklet/api-kit";
+import { AddressInUseError, UsageError } from "@racklet/api-kit";
 import { realWorld } from "@racklet/world";
-import { UsageError, parseConfig, startSledAgent, type SledAgentConfig } from "./index.ts";
+import { parseConfig, startSledAgent, type SledAgentConfig } from "./index.ts";
 
 const USAGE = `usage: node apps/sled-agent/src/main.ts [flags]      (each flag is also a variable RACKLET_<FLAG>)
   --sled-id UUID            required

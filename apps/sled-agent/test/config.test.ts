@@ -1,6 +1,7 @@
+import { UsageError } from "@racklet/api-kit";
 import { realWorld } from "@racklet/world";
 import { describe, expect, test } from "vitest";
-import { UsageError, parseConfig, startSledAgent } from "../src/index.ts";
+import { parseConfig, startSledAgent } from "../src/index.ts";
 import { SLED_ID } from "./rig.ts";
 
 const NEXUS = "http://[::1]:12221";

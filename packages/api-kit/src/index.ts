@@ -1,6 +1,7 @@
 /** The versioned HTTP framework: declare operations once, serve every version of them. */
 export * from "./declare.ts";
 export * from "./errors.ts";
+export * from "./flags.ts";
 export * from "./listen.ts";
 export * from "./metrics.ts";
 export * from "./ops.ts";

@@ -1,10 +1,11 @@
 /** The flags, and the process around the service. */
+import { UsageError } from "@racklet/api-kit";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import { DEFAULT_CONFIG, UsageError, parseConfig } from "../../src/config.ts";
+import { DEFAULT_CONFIG, parseConfig } from "../../src/config.ts";
 
 describe("flags", () => {
   test("default to one switch with a model ASIC on the loopback interface", () => {
