@@ -36,7 +36,8 @@ export class NatGroup {
   /** Programmed and not declared: left over by an undo that failed. */
   readonly extras = new Set<NatEntry>();
   readonly #members: NatEntry[] = [];
-  readonly #hash = new ContentHash();
+  /** Of the members; made when it is first asked for and kept up from then on, so that a bulk load does not pay for it. */
+  #hash: ContentHash | undefined;
   #ipv4 = 0;
 
   constructor(name: string, now: number) {
@@ -64,7 +65,7 @@ export class NatGroup {
     entry.position = this.#members.length;
     this.#members.push(entry);
     this.#count(entry, 1);
-    this.#hash.add(entry);
+    this.#hash?.add(entry);
   }
 
   /** Lets go of an entry that is a member. */
@@ -78,7 +79,7 @@ export class NatGroup {
     entry.position = -1;
     this.extras.delete(entry);
     this.#count(entry, -1);
-    this.#hash.subtract(entry);
+    this.#hash?.subtract(entry);
   }
 
   /** A member has left the tables without the group's client having asked for it. */
@@ -96,12 +97,11 @@ export class NatGroup {
   }
 
   state(): NatGroupState {
-    const extras = new ContentHash();
-    for (const entry of this.extras) extras.add(entry);
+    this.#hash ??= hashOf(this.#members);
     return {
       group: this.name,
       generation: this.generation,
-      contentHash: this.#hash.combined(this.missing.hash(), extras),
+      contentHash: this.#hash.combined(this.missing.hash(), hashOf(this.extras)),
       ipv4Entries: this.#ipv4,
       ipv6Entries: this.#members.length - this.#ipv4,
       drifted: this.drifted,
@@ -114,4 +114,10 @@ export class NatGroup {
   #count(entry: NatEntry, by: number): void {
     if (entry.family === "ipv4") this.#ipv4 += by;
   }
+}
+
+function hashOf(entries: Iterable<NatEntry>): ContentHash {
+  const hash = new ContentHash();
+  for (const entry of entries) hash.add(entry);
+  return hash;
 }
