@@ -2,6 +2,7 @@
 export * from "./declare.ts";
 export * from "./errors.ts";
 export * from "./flags.ts";
+export { JsonList } from "./large-json.ts";
 export * from "./listen.ts";
 export * from "./metrics.ts";
 export * from "./ops.ts";

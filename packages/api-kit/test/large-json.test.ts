@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isLarge, largeJsonBytes, parseLargeJson } from "../src/large-json.ts";
+import { isLarge, JsonList, largeJsonBytes, parseLargeJson } from "../src/large-json.ts";
 
 const pauses = () => {
   let count = 0;
@@ -89,6 +89,21 @@ describe("writing in slices", () => {
     expect(isLarge(value)).toBe(true);
     expect(Buffer.from(await largeJsonBytes(value, pause)).toString()).toBe(JSON.stringify(value));
     expect(count()).toBe(3);
+  });
+
+  it("lets a list write its own elements, to the same bytes", async () => {
+    const numbers = (count: number) =>
+      JsonList.of(
+        Array.from({ length: count }, (_, n) => n),
+        (n) => ({ n }),
+        (n) => `{"n":${n}}`,
+      );
+    for (const count of [257, 16_384, 40_000]) {
+      const value = { a: 1, list: numbers(count), none: numbers(0) };
+      expect(isLarge(value)).toBe(true);
+      expect(Buffer.from(await largeJsonBytes(value, pauses().pause)).toString()).toBe(JSON.stringify(value));
+    }
+    expect(isLarge({ list: numbers(256) })).toBe(false);
   });
 
   it("leaves short and odd values alone", () => {

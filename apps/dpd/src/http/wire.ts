@@ -1,8 +1,10 @@
 /** NAT groups and times in their wire form; entries have theirs in the domain. */
+import { JsonList } from "@racklet/api-kit";
 import type { NatGroupEnsureResult, NatGroupState } from "@racklet/api-types/dpd/latest";
 import type { NatGroupState as GroupState } from "../nat/group.ts";
 import type { NatGroupReport } from "../nat/group-report.ts";
-import { wireNat } from "../nat/wire.ts";
+import { wireNat, wireNatText, type WireNat } from "../nat/wire.ts";
+import type { NatRow } from "../table/nat.ts";
 
 export function reportToWire(report: NatGroupReport): NatGroupEnsureResult {
   return {
@@ -10,12 +12,14 @@ export function reportToWire(report: NatGroupReport): NatGroupEnsureResult {
     generation: report.generation,
     outcome: report.outcome,
     counts: report.counts,
-    added: report.added.map(wireNat),
-    retargeted: report.retargeted.map(wireNat),
-    removed: report.removed.map(wireNat),
-    adopted: report.adopted.map(wireNat),
+    added: listOf(report.added),
+    retargeted: listOf(report.retargeted),
+    removed: listOf(report.removed),
+    adopted: listOf(report.adopted),
   };
 }
+
+const listOf = (rows: readonly NatRow[]): WireNat[] => JsonList.of(rows, wireNat, wireNatText);
 
 export function groupToWire(state: GroupState): NatGroupState {
   return {
