@@ -10,6 +10,7 @@ import { migrations } from "./db/migrations.ts";
 import type { NexusTables } from "./db/schema.ts";
 import { allSagas } from "./sagas/index.ts";
 import { allTasks } from "./tasks/all.ts";
+import { multicastTaskNames } from "./tasks/multicast.ts";
 import { natSyncTaskNames } from "./tasks/nat.ts";
 
 export interface NexusContext {
@@ -26,6 +27,8 @@ export interface NexusContext {
   readonly sagas: SagaExecutor<NexusContext>;
   /** Says that NAT entries changed: the switches hear of it at once. */
   readonly natChanged: () => void;
+  /** Says that a multicast group, a member or where it runs changed: switches and sleds hear of it at once. */
+  readonly multicastChanged: () => void;
 }
 
 /** Opens the database and brings it to this version's schema. Throws what `openStore` throws. Close it with `context.store.close()`. */
@@ -51,6 +54,7 @@ export function contextOn(store: Store<NexusTables>, config: NexusConfig, world:
       return tasks;
     },
     natChanged: () => natSyncTaskNames.forEach((name) => tasks.activate(name)),
+    multicastChanged: () => multicastTaskNames.forEach((name) => tasks.activate(name)),
   };
   const tasks = new TaskRunner({ world, tasks: allTasks(nexus) });
   const sagas = new SagaExecutor<NexusContext>({

@@ -2,5 +2,6 @@
 import { sagaMigrations } from "@racklet/saga";
 import type { Migration } from "@racklet/store";
 import { initial } from "./migrations/0001-initial.ts";
+import { multicastAndMigration } from "./migrations/0002-multicast-and-migration.ts";
 
-export const migrations: readonly Migration[] = [initial, ...sagaMigrations];
+export const migrations: readonly Migration[] = [initial, ...sagaMigrations, multicastAndMigration];

@@ -338,6 +338,92 @@ export interface NatEntryTable {
   time_deleted: string | null;
 }
 
+/** `deleting` groups are gone for users (`time_deleted` is set) until every switch and sled has dropped them. */
+export type MulticastGroupState = "creating" | "active" | "deleting";
+export type MulticastMemberState = "joining" | "joined" | "left";
+
+export interface MulticastGroupTable extends Identity {
+  vni: number;
+  ip_pool_id: string;
+  ip_pool_range_id: string;
+  multicast_ip: string;
+  ip_sort: string;
+  ip_version: "v4" | "v6";
+  /** Null until the reconciler has mapped the group onto the underlay. */
+  underlay_group_id: string | null;
+  underlay_salt: number | null;
+  /** `{id}:{multicast_ip}`: the owner's mark on every table entry of the group. */
+  tag: string;
+  state: MulticastGroupState;
+  /** Created by its own call: only its own delete removes it, never the last leave. */
+  explicitly_created: Bit;
+  /** JSON, sorted: what members that name no sources take, if the group was created with some. */
+  default_source_ips: string;
+  mvlan: number | null;
+  /** From the sequence `multicast_generation`, as are all `version_*` of multicast rows. */
+  version_added: number;
+  version_removed: number | null;
+}
+
+export interface UnderlayMulticastGroupTable {
+  id: string;
+  time_created: string;
+  time_modified: string;
+  time_deleted: string | null;
+  multicast_ip: string;
+  tag: string;
+  version_added: number;
+  version_removed: number | null;
+}
+
+export interface MulticastGroupMemberTable {
+  id: string;
+  time_created: string;
+  time_modified: string;
+  /** A member that left keeps its row, and the sled it was on, until that sled has dropped its subscription. */
+  time_deleted: string | null;
+  external_group_id: string;
+  /** The instance. */
+  parent_id: string;
+  sled_id: string | null;
+  state: MulticastMemberState;
+  multicast_ip: string;
+  /** JSON, sorted without duplicates; empty means any source. */
+  source_ips: string;
+  version_added: number;
+  version_removed: number | null;
+}
+
+/** What a switch or a sled was last brought to. */
+export interface MulticastTargetTable {
+  /** `switch0`, `switch1`, or `sled:{id}`. */
+  target: string;
+  /** The newest intent generation that the target holds completely; never goes back while the target keeps its state. */
+  acknowledged_generation: number;
+  time_acknowledged: string | null;
+  time_attempted: string;
+  /** Why the last attempt did not complete; null when it did. */
+  last_error: string | null;
+}
+
+/** A live migration: from its request until both ends have told how it went. */
+export interface MigrationTable {
+  id: string;
+  instance_id: string;
+  time_created: string;
+  time_deleted: string | null;
+  source_propolis_id: string;
+  source_state: MigrationState;
+  source_gen: number;
+  time_source_updated: string | null;
+  target_propolis_id: string;
+  target_state: MigrationState;
+  target_gen: number;
+  time_target_updated: string | null;
+}
+
+export type MigrationState = "pending" | "in_progress" | "failed" | "completed";
+
 /** Named counters, for sequences that must not have gaps visible to readers. */
 export interface CounterTable {
   name: string;
@@ -373,6 +459,11 @@ export interface NexusTables extends SagaTables {
   sled_resource_vmm: SledResourceVmmTable;
   network_interface: NetworkInterfaceTable;
   nat_entry: NatEntryTable;
+  multicast_group: MulticastGroupTable;
+  underlay_multicast_group: UnderlayMulticastGroupTable;
+  multicast_group_member: MulticastGroupMemberTable;
+  multicast_target: MulticastTargetTable;
+  migration: MigrationTable;
   counter: CounterTable;
   nexus_process: NexusProcessTable;
 }

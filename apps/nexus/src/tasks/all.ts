@@ -4,6 +4,7 @@ import type { NexusContext } from "../context.ts";
 import { abandonedVmmReaperTask } from "./abandoned-vmm-reaper.ts";
 import { instanceUpdaterTask } from "./instance-updater.ts";
 import { instanceWatcherTask } from "./instance-watcher.ts";
+import { multicastTasks } from "./multicast.ts";
 import { natTasks } from "./nat.ts";
 import { sagaRecoveryTask } from "./saga-recovery.ts";
 
@@ -13,6 +14,7 @@ export function allTasks(nexus: NexusContext): readonly Task<unknown>[] {
     instanceUpdaterTask(nexus),
     instanceWatcherTask(nexus),
     sagaRecoveryTask(nexus),
+    ...multicastTasks(nexus),
     ...natTasks(nexus),
   ];
 }
