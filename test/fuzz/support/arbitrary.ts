@@ -14,6 +14,8 @@ export function valuesOf(document: SchemaDocument, schema: JsonSchema, pool: Poo
 
 const MAX_DEPTH = 40;
 const MAX_ITEMS = 3;
+/** From this depth on a type that contains itself ends: with null, with no items, without what may be left out. */
+const DEEP = 12;
 
 class Builder {
   readonly #document: SchemaDocument;
@@ -27,6 +29,7 @@ class Builder {
   values(unresolved: JsonSchema, name: string, depth: number): Values {
     if (depth > MAX_DEPTH) throw new Error(`a schema of more than ${MAX_DEPTH} levels at ${name}`);
     const schema = resolve(this.#document, unresolved);
+    if (depth > DEEP && schema["nullable"] === true) return fc.constant(null);
     const known = this.#pool.named(name).filter((value) => conforms(this.#document, schema, value));
     if (known.length > 0 && this.#pool.isExact(name)) return fc.constantFrom(...known);
     const fresh = this.#bare(schema, name, depth);
@@ -93,8 +96,9 @@ class Builder {
   }
 
   #arrays(schema: JsonSchema, name: string, depth: number): Values {
-    const items = this.values(schema["items"] as JsonSchema, name, depth + 1);
     const minLength = numberOf(schema, "minItems") ?? 0;
+    if (depth > DEEP && minLength === 0) return fc.constant([]);
+    const items = this.values(schema["items"] as JsonSchema, name, depth + 1);
     const maxLength = Math.min(numberOf(schema, "maxItems") ?? Number.MAX_SAFE_INTEGER, Math.max(minLength, MAX_ITEMS));
     return schema["uniqueItems"] === true
       ? fc.uniqueArray(items, { minLength, maxLength, selector: (item) => JSON.stringify(item) })
@@ -102,14 +106,17 @@ class Builder {
   }
 
   #objects(schema: JsonSchema, name: string, depth: number): Values {
-    const properties = Object.entries(propertiesOf(schema));
+    const required = requiredOf(schema);
+    const properties = Object.entries(propertiesOf(schema)).filter(
+      ([field]) => depth <= DEEP || required.includes(field),
+    );
     const rest = schema["additionalProperties"];
     if (typeof rest === "object" && rest !== null && properties.length === 0) {
       const keys = fc.constantFrom(...WORDS.filter((word) => /^[a-z]/.test(word)), "");
       return fc.dictionary(keys, this.values(rest as JsonSchema, name, depth + 1), { maxKeys: MAX_ITEMS });
     }
     const fields = Object.fromEntries(properties.map(([field, each]) => [field, this.values(each, field, depth + 1)]));
-    const known = fc.record(fields, { requiredKeys: [...requiredOf(schema)], noNullPrototype: true });
+    const known = fc.record(fields, { requiredKeys: [...required], noNullPrototype: true });
     if (rest !== undefined) return known;
     // Fields nobody knows are ignored.
     const unknown = fc.constantFrom({ zz_unknown: 1 }, JSON.parse('{"__proto__":{"polluted":1}}') as object);
