@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Timers } from "@racklet/world";
+import type { ListenLike, World } from "@racklet/world";
 import type { Hono } from "hono";
 
 export interface ListenAddress {
@@ -63,9 +63,10 @@ export interface UpgradeOptions {
 export async function listen(
   app: Hono,
   address: ListenAddress,
-  world: { readonly timers: Timers },
+  world: Pick<World, "timers" | "listen">,
   upgrades?: UpgradeOptions,
 ): Promise<Listener> {
+  if (world.listen !== undefined) return listenWithoutSocket(app, address, world.listen);
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: {
@@ -89,9 +90,15 @@ export async function listen(
   };
 }
 
+// What is to become something else than HTTP cannot: the network in memory has requests and answers only.
+function listenWithoutSocket(app: Hono, { host, port: wanted }: ListenAddress, listenTo: ListenLike): Listener {
+  const { port, close } = listenTo({ host, port: wanted }, (request) => app.fetch(request));
+  return { host, port, url: `http://${formatHostPort(host, port)}`, close: async () => close() };
+}
+
 type Server = ReturnType<typeof createAdaptorServer>;
 
-function closeServer(server: Server, timers: Timers, graceMs: number): Promise<void> {
+function closeServer(server: Server, timers: World["timers"], graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cancelCut = timers.after(graceMs, () => {
       if ("closeAllConnections" in server) server.closeAllConnections();

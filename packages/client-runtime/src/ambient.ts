@@ -35,6 +35,12 @@ export const ambientWorld: ClientWorld = {
     },
     yield: () => new Promise<void>((resolve) => void setTimeout(resolve, 0)),
   },
-  fetch: (input) => globalThis.fetch(input),
+  fetch: (input) => {
+    // It would be sent as another method.
+    if (input.method === "GET" && input.body !== null) {
+      throw new TypeError("the platform's fetch cannot send a GET with a body: give the client a world that can");
+    }
+    return globalThis.fetch(input);
+  },
   log: silent,
 };

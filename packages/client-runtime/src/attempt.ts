@@ -17,13 +17,22 @@ export interface Attempt {
   readonly deadline: Deadline;
 }
 
+/** Fetch's Request refuses a body on a GET; some operation has one. It is the World's fetch that can send it. */
+class AnyRequest extends Request {
+  constructor(url: string, init: RequestInit) {
+    const isGetWithBody = init.method === "GET" && init.body != null;
+    super(url, isGetWithBody ? { ...init, method: "POST" } : init);
+    if (isGetWithBody) Object.defineProperty(this, "method", { value: "GET" });
+  }
+}
+
 export type AttemptCall = (attempt: Attempt) => Promise<unknown>;
 
 /** The operations are checked by the generated types, so the request builder itself sees any path. */
 type AnyPaths = Record<string, Record<"get" | "put" | "post" | "delete", object>>;
 
 export function attemptsWith(baseUrl: string, fetch: ClientWorld["fetch"]): AttemptCall {
-  const builder = createFetchClient<AnyPaths>({ baseUrl, redirect: "manual" });
+  const builder = createFetchClient<AnyPaths>({ baseUrl, redirect: "manual", Request: AnyRequest });
   const send = async (attempt: Attempt): Promise<unknown> => {
     const { operation, args, version } = attempt;
     let result: unknown;

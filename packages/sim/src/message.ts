@@ -15,8 +15,14 @@ export async function readRequest(request: Request): Promise<Message> {
   if (!headers.has("host")) headers.set("host", host);
   return {
     what: `${method} ${pathname}${search}`,
-    toRequest: () => new Request(url, { method, headers, body: body?.slice(0) ?? null }),
+    toRequest: () => requestOf(url, method, headers, body?.slice(0) ?? null),
   };
+}
+
+// Request itself refuses a body on a GET, which the World's fetch allows.
+function requestOf(url: string, method: string, headers: Headers, body: ArrayBuffer | null): Request {
+  if (method !== "GET" || body === null) return new Request(url, { method, headers, body });
+  return Object.defineProperty(new Request(url, { method: "POST", headers, body }), "method", { value: method });
 }
 
 export async function copyResponse(response: Response): Promise<() => Response> {

@@ -4,7 +4,7 @@
  * Node's fetch: a TypeError "fetch failed" whose cause has the code. Bodies are read whole before they travel, so
  * answers that never end (server-sent events) do not work here.
  */
-import type { FetchLike, Random } from "@racklet/world";
+import type { FetchLike, ListenLike, Random } from "@racklet/world";
 import type { VirtualClock } from "./clock.ts";
 import { decideFate, type Fate, type LinkFaults } from "./faults.ts";
 import { copyResponse, readRequest, type Message } from "./message.ts";
@@ -26,6 +26,8 @@ interface Listener {
   up: boolean;
   /** Grows each time it goes down: what was under way then is lost, as with a killed process. */
   downs: number;
+  /** Of requests that are being served: breaks their connections. */
+  readonly cuts: Set<() => void>;
 }
 
 interface Exchange {
@@ -60,7 +62,7 @@ export class SimNetwork {
     const host = hostOf(origin);
     const existing = this.#listeners.get(host);
     if (existing !== undefined) throw new Error(`listen EADDRINUSE: ${host} is taken by ${existing.name}`);
-    const listener = { name, handler, up: true, downs: 0 };
+    const listener: Listener = { name, handler, up: true, downs: 0, cuts: new Set() };
     this.#listeners.set(host, listener);
     return () => {
       takeDown(listener);
@@ -93,6 +95,14 @@ export class SimNetwork {
 
   heal(): void {
     this.#sides = undefined;
+  }
+
+  /** How the service `name` listens. */
+  listenFor(name: string): ListenLike {
+    return ({ host, port: wanted }, handler) => {
+      const port = wanted === 0 ? this.#freePort(host) : wanted;
+      return { port, close: this.listen(name, originOf(host, port), handler) };
+    };
   }
 
   /** The fetch of the service `name`. */
@@ -160,14 +170,24 @@ export class SimNetwork {
     const { id, from, listener, message, fate } = exchange;
     const downsBefore = listener.downs;
     let copy: () => Response;
+    const cut = (): void => {
+      this.#note(id, "reset", from, listener.name, message.what);
+      this.clock.schedule(0, `${listener.name} -> ${from}: reset of ${message.what}`, () =>
+        exchange.reject(networkError("ECONNRESET", "read ECONNRESET")),
+      );
+    };
+    if (isFirst) listener.cuts.add(cut);
     try {
       copy = await copyResponse(await listener.handler(message.toRequest()));
     } catch (error) {
       this.#note(id, "handler failed", from, listener.name, `${message.what}: ${String(error)}`);
       if (isFirst) exchange.reject(networkError("ECONNRESET", "read ECONNRESET", error));
       return;
+    } finally {
+      listener.cuts.delete(cut);
     }
     if (!isFirst) return;
+    if (listener.downs !== downsBefore) return;
     this.clock.schedule(fate.responseDelayMs, `${listener.name} -> ${from}: answer to ${message.what}`, () => {
       if (listener.downs !== downsBefore) {
         this.#note(id, "reset", from, listener.name, message.what);
@@ -191,6 +211,13 @@ export class SimNetwork {
   #note(request: number, event: TraceEntry["event"], from: string, to: string, what: string, status?: number): void {
     const entry = { atMs: this.clock.monotonicMs(), request, event, from, to, what };
     this.trace.add(status === undefined ? entry : { ...entry, status });
+  }
+
+  #freePort(host: string): number {
+    for (let port = FIRST_FREE_PORT; port <= 65_535; port += 1) {
+      if (!this.#listeners.has(hostOf(originOf(host, port)))) return port;
+    }
+    throw new Error(`listen EADDRINUSE: every port of ${host} is taken`);
   }
 
   #named(name: string): Listener[] {
@@ -221,6 +248,15 @@ export class SimNetwork {
 function takeDown(listener: Listener): void {
   listener.up = false;
   listener.downs += 1;
+  for (const cut of listener.cuts) cut();
+  listener.cuts.clear();
+}
+
+/** Where the search for a port begins when any will do. */
+const FIRST_FREE_PORT = 32_768;
+
+function originOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 function link(from: string, to: string): string {

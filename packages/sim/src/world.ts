@@ -30,6 +30,7 @@ export function simWorld(options: SimWorldOptions): SimWorld {
     ids: seededIds(seededRandom(seed, `ids of ${name}`)),
     timers: network.clock.timers(name),
     fetch: network.fetchFrom(name),
+    listen: network.listenFor(name),
     log: log.child({ service: name }),
   };
 }

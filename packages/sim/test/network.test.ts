@@ -46,6 +46,37 @@ describe("the network in memory", () => {
     expect([response.status, response.body]).toEqual([204, null]);
   });
 
+  test("carries a GET with a body, which Request itself refuses", async () => {
+    const { sim, served, ask } = pair(1);
+    const request = new Request("http://[::1]:12224/state", { method: "POST", body: "{}" });
+    await sim.clock.run(sim.world("nexus").fetch(Object.defineProperty(request, "method", { value: "GET" })));
+    expect(served).toEqual(["GET /state {}"]);
+    await sim.clock.run(ask("/state"));
+    expect(served[1]).toBe("GET /state ");
+  });
+
+  test("is where a service of a simulated world listens, at a free port when it asks for none", async () => {
+    const { sim } = pair(1);
+    const { listen, fetch } = sim.world("sled-agent");
+    const address = { host: "::1", port: 0 };
+    const [one, two] = ["one", "two"].map((name) => listen?.(address, () => new Response(name)));
+    expect(two?.port).not.toBe(one?.port);
+    const answer = await sim.clock.run(fetch(new Request(`http://[::1]:${two?.port}/`)));
+    expect(await answer.text()).toBe("two");
+    two?.close();
+    expect(await sim.clock.run(codeOf(fetch(new Request(`http://[::1]:${two?.port}/`))))).toBe("ECONNREFUSED");
+  });
+
+  test("resets at once what a service that goes down is serving, however long it would have taken", async () => {
+    const { sim } = pair(1);
+    sim.network.listen("propolis", "127.0.0.1:80", () => new Promise(() => {}));
+    const code = codeOf(sim.world("sled-agent").fetch(new Request("http://127.0.0.1/")));
+    await sim.clock.advance(1);
+    sim.network.down("propolis");
+    expect(await sim.clock.run(code)).toBe("ECONNRESET");
+    expect(sim.clock.monotonicMs()).toBe(1);
+  });
+
   test("takes the delay of the link each way", async () => {
     const { sim, ask } = pair(1, { delayMs: [20, 20] });
     await sim.clock.run(ask("/"));

@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { isGetWithBody, sendGetWithBody } from "./get-with-body.ts";
 import { createLog, type LogOptions } from "./log.ts";
 import type { World } from "./types.ts";
 
@@ -28,7 +29,7 @@ export function realWorld(options: RealWorldOptions): World {
       },
       yield: () => new Promise((resolve) => setImmediate(resolve)),
     },
-    fetch: (input) => globalThis.fetch(input),
+    fetch: (input) => (isGetWithBody(input) ? sendGetWithBody(input) : globalThis.fetch(input)),
     log: createLog({ name: options.name, ...options.log }),
   };
 }

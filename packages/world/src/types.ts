@@ -26,7 +26,22 @@ export interface Timers {
   yield(): Promise<void>;
 }
 
+/**
+ * Fetch, and a little more: a Request that is a GET and has a body is sent with it, as propolis' API asks of its clients.
+ * `new Request` makes none; a POST whose `method` was redefined counts as one.
+ */
 export type FetchLike = (input: Request) => Promise<Response>;
+
+/** Serves an address without a socket. Throws when it is taken. */
+export type ListenLike = (
+  address: { readonly host: string; readonly port: number },
+  handler: (request: Request) => Response | Promise<Response>,
+) => {
+  /** A free one when 0 was asked for. */
+  readonly port: number;
+  /** What is not answered by then never will be: its connections are reset. */
+  close(): void;
+};
 
 export type LogFields = Record<string, unknown>;
 
@@ -44,5 +59,7 @@ export interface World {
   readonly ids: Ids;
   readonly timers: Timers;
   readonly fetch: FetchLike;
+  /** Where the network is simulated, services are reached in it; absent, they listen on real sockets. */
+  readonly listen?: ListenLike;
   readonly log: Log;
 }

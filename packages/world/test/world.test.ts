@@ -1,3 +1,7 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { backoffMs, deadlineSignal, Mutex, realWorld } from "../src/index.ts";
 
@@ -16,6 +20,45 @@ describe("the real world", () => {
     const [a, b] = [world.ids.uuid(), world.ids.uuid()];
     expect(a).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     expect(a).not.toBe(b);
+  });
+});
+
+describe("a GET with a body", () => {
+  const getWithBody = (url: string, body: string, signal?: AbortSignal): Request =>
+    Object.defineProperty(
+      new Request(url, { method: "POST", headers: { "api-version": "6.0.0" }, body, signal: signal ?? null }),
+      "method",
+      { value: "GET" },
+    );
+
+  it("arrives as one, and what is not answered is cut when the caller gives up", async () => {
+    const server = createServer((request, response) => {
+      if (request.url === "/never") return void request.resume();
+      void text(request).then((body) => {
+        response.writeHead(201, { "x-seen": `${request.method} ${request.headers["api-version"]}` }).end(body);
+      });
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const response = await world.fetch(getWithBody(url, '{"gen":7}'));
+    expect([response.status, response.headers.get("x-seen"), await response.json()]).toEqual([
+      201,
+      "GET 6.0.0",
+      { gen: 7 },
+    ]);
+    const controller = new AbortController();
+    const waiting = world.fetch(getWithBody(`${url}/never`, "{}", controller.signal));
+    await once(server, "request");
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    server.close();
+    server.closeAllConnections();
+  });
+
+  it("that nobody takes fails with the code of the connection", async () => {
+    await expect(world.fetch(getWithBody("http://127.0.0.1:1", "{}"))).rejects.toMatchObject({ code: "ECONNREFUSED" });
   });
 });
 
