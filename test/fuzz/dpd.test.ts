@@ -4,7 +4,7 @@ import { fuzz } from "./support/suite.ts";
 
 fuzz({
   api: dpdApi,
-  start: startDpd,
+  start: () => startDpd(),
   rounds: 6,
   // Some need the very generation that a group is at.
   successes: 0.7,

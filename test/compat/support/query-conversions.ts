@@ -34,9 +34,7 @@ export function queryConversionsOf(api: Api): QueryConversion[] {
       const query = revision.query ?? operation.query ?? {};
       const schemas = Object.entries(query).map(([name, { param }]) => [name, printer.print(param.schema)] as const);
       const body = revision.body === undefined ? undefined : printer.print(revision.body);
-      const document: SchemaDocument = {
-        components: { schemas: printer.components() } as SchemaDocument["components"],
-      };
+      const document: SchemaDocument = { components: { schemas: printer.components() } };
       const values = fc.record({
         query: fc.record(
           Object.fromEntries(schemas.map(([name, schema]) => [name, valuesOf(document, schema, NOTHING_KNOWN, name)])),

@@ -3,9 +3,11 @@ import { dpdApi } from "@racklet/api-types/dpd/api";
 import { SIDECAR_BULK_BODY_LIMIT } from "@racklet/api-types/dpd/limits";
 import { responseValidators } from "@racklet/api-types/gen/dpd.response-validators.js";
 import { bringUp, createApp, createContext, DEFAULT_CONFIG } from "@racklet/dpd";
+import { simulation } from "@racklet/sim";
 import { realWorld } from "@racklet/world";
 import { troubleLog } from "./log.ts";
 import { createPool } from "./pool.ts";
+import { SEED } from "./seed.ts";
 import type { Target } from "./target.ts";
 
 const TABLES = ["Ingress.nat_ingress.ingress_ipv4", "Ingress.nat_ingress.ingress_ipv6"];
@@ -33,9 +35,11 @@ const TARGET = {
 
 const hop = (tgt_ip: string) => ({ tag: "alpha", port_id: "qsfp0", link_id: 0, tgt_ip, vlan_id: null });
 
-export async function startDpd(): Promise<Target> {
+/** `isStill`: its clock stands still and its ids come from the seed, so that two of them answer alike. */
+export async function startDpd({ isStill = false }: { readonly isStill?: boolean } = {}): Promise<Target> {
   const { log, troubles } = troubleLog();
-  const ctx = createContext(DEFAULT_CONFIG, { ...realWorld({ name: "dpd" }), log });
+  const world = isStill ? simulation({ seed: SEED }).world("dpd") : realWorld({ name: "dpd" });
+  const ctx = createContext(DEFAULT_CONFIG, { ...world, log });
   const app = createApp(ctx, { responseValidators });
   bringUp(ctx);
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
