@@ -5,6 +5,7 @@
 export { VirtualClock, type ClockOptions, type UntilOptions } from "./clock.ts";
 export type { LinkFaults } from "./faults.ts";
 export { SimNetwork, type Handler, type NetworkOptions } from "./network.ts";
+export { mortal, type MortalWorld } from "./mortal.ts";
 export { seededIds, seededRandom, type Seed } from "./random.ts";
 export { Trace, type TraceEntry } from "./trace.ts";
 export {
