@@ -4,7 +4,7 @@ import { connectionError } from "./connection.ts";
 import type { Deadline } from "./deadline.ts";
 import type { OperationDefinition, RawArgs } from "./definition.ts";
 import { ClientError, type CallIdentity } from "./errors.ts";
-import type { ClientWorld, Headers } from "./options.ts";
+import type { ClientOptions, ClientWorld, Headers } from "./options.ts";
 import { readResponse } from "./response.ts";
 
 export interface Attempt {
@@ -62,6 +62,24 @@ export function attemptsWith(baseUrl: string, fetch: ClientWorld["fetch"]): Atte
       if (deadline.signal.aborted && !deadline.expired()) throw deadline.signal.reason;
       throw connectionError(call, operation.method, error, deadline.expired());
     }
+  };
+}
+
+/** Tells `report` how each attempt ended. It may take as long as the call may, and changes nothing about its outcome. */
+export function reporting(attempt: AttemptCall, report: ClientOptions["onAttempt"]): AttemptCall {
+  if (report === undefined) return attempt;
+  const tell = async (input: Attempt, error: ClientError | undefined): Promise<void> => {
+    const told = async (): Promise<void> => report(error);
+    await input.deadline.race(told()).catch(() => {});
+  };
+  return async (input) => {
+    const result = await attempt(input).catch(async (error: unknown) => {
+      // The caller's own abort is no outcome of the attempt.
+      if (error instanceof ClientError) await tell(input, error);
+      throw error;
+    });
+    await tell(input, undefined);
+    return result;
   };
 }
 

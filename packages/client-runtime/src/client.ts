@@ -3,7 +3,7 @@
  * documented result or typed error.
  */
 import { ambientWorld } from "./ambient.ts";
-import { attemptsWith } from "./attempt.ts";
+import { attemptsWith, reporting } from "./attempt.ts";
 import type { ClientDefinition, OperationDefinition, RawArgs } from "./definition.ts";
 import { startDeadline } from "./deadline.ts";
 import { ClientError, type CallIdentity } from "./errors.ts";
@@ -44,7 +44,7 @@ export function createApiClient<Operations, Pages>(
 
 function binder(definition: ClientDefinition, options: ClientOptions) {
   const world = options.world ?? ambientWorld;
-  const attempt = attemptsWith(options.baseUrl, world.fetch);
+  const attempt = reporting(attemptsWith(options.baseUrl, world.fetch), options.onAttempt);
   return (call: CallIdentity, operation: OperationDefinition): RawCall =>
     async (args = {}, callOptions = {}) => {
       const deadline = startDeadline(

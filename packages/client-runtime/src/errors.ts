@@ -68,6 +68,32 @@ export class UnsupportedVersionError extends ApiError {
   }
 }
 
+/** The server speaks none of the versions that the caller can use. */
+export class NoCommonVersionError extends ClientError {
+  override readonly name = "NoCommonVersionError";
+  /** The versions that the caller can use, newest first. */
+  readonly wanted: readonly string[];
+  /** Those that the server speaks, oldest first; null where it does not list them. */
+  readonly supported: readonly string[] | null;
+  readonly retryable = false;
+
+  constructor(
+    candidates: readonly { readonly service: string; readonly version: string }[],
+    peer: string,
+    supported: readonly string[] | null,
+  ) {
+    const service = candidates[0]?.service ?? "the service";
+    const wanted = candidates.map(({ version }) => version);
+    const speaks = supported === null ? "is older than all of these" : `speaks ${supported.join(", ")}`;
+    super(
+      { service, operationId: "connect", peer },
+      `${service} at ${peer} has no version in common with this client, which speaks ${wanted.join(", ")}: the server ${speaks}`,
+    );
+    this.wanted = wanted;
+    this.supported = supported;
+  }
+}
+
 export type ConnectionFailure = "refused" | "reset" | "timeout" | "failed";
 
 /** No whole answer arrived. */

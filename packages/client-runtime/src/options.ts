@@ -1,4 +1,5 @@
 import type { World } from "@racklet/world";
+import type { ClientError } from "./errors.ts";
 
 /** What a client takes from outside itself. Services pass theirs; other users get the platform's. */
 export type ClientWorld = Pick<World, "fetch" | "timers" | "random" | "clock" | "log">;
@@ -28,6 +29,8 @@ export interface ClientOptions {
   readonly retries?: RetryOptions;
   /** Longest response body that is read. Default 64 MiB. */
   readonly maxResponseBytes?: number;
+  /** Told how each attempt ended, with its error if it failed; the call goes on when the promise does. Must not throw. */
+  readonly onAttempt?: (error: ClientError | undefined) => void | Promise<void>;
 }
 
 export interface CallOptions {
@@ -37,5 +40,5 @@ export interface CallOptions {
   readonly retries?: RetryOptions;
 }
 
-export const DEFAULT_DEADLINE_MS = 15_000;
-export const DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+export const DEFAULT_DEADLINE_MS: number = 15_000;
+export const DEFAULT_MAX_RESPONSE_BYTES: number = 64 * 1024 * 1024;

@@ -59,25 +59,26 @@ export function toy(answer: Answer, options: Partial<ClientOptions> = {}) {
   const clock = new VirtualClock({ seed: 1 });
   const requests: Request[] = [];
   const delays: number[] = [];
-  const timers = clock.timers("test");
-  const world: ClientWorld = {
-    clock,
-    log: nullLog,
-    random: { next: () => 0.5, bytes: (length) => new Uint8Array(length) },
-    timers: {
-      ...timers,
-      sleep: (ms, signal) => {
-        delays.push(ms);
-        return timers.sleep(ms, signal);
-      },
-    },
-    fetch: async (request) => {
-      requests.push(request.clone());
-      return answer(request, requests.length);
+  const own = world(clock, async (request) => {
+    requests.push(request.clone());
+    return answer(request, requests.length);
+  });
+  const timers: ClientWorld["timers"] = {
+    ...own.timers,
+    sleep: (ms, signal) => {
+      delays.push(ms);
+      return own.timers.sleep(ms, signal);
     },
   };
-  const client = createApiClient<Operations, Pages>(definition, { baseUrl: "http://toy.test", world, ...options });
+  const given = { baseUrl: "http://toy.test", world: { ...own, timers }, ...options };
+  const client = createApiClient<Operations, Pages>(definition, given);
   return { client, clock, requests, delays };
+}
+
+/** Virtual time and a network of the test's own. */
+export function world(clock: VirtualClock, fetch: ClientWorld["fetch"]): ClientWorld {
+  const random = { next: () => 0.5, bytes: (length: number) => new Uint8Array(length) };
+  return { clock, log: nullLog, random, timers: clock.timers("test"), fetch };
 }
 
 export const json = (value: unknown, status = 200, headers: Record<string, string> = {}): Response =>

@@ -25,11 +25,28 @@ export function clientSource(document: DocumentFile, entry: string): string {
   const operations = listOperations(document);
   const base = pascalCase(document.ident);
   const suffix = document.lockstep ? "" : versionTag(document.version).slice(1).replaceAll(/\W/g, "_");
-  const name = suffix === "" ? base : `${base}V${suffix}`.replace("VV", "V");
+  const name = suffix === "" ? base : `${base}V${suffix}`;
   const paginated = operations.filter(isPaginated);
+  const types = ["ApiClient", "Call", "ClientOptions", ...(document.lockstep ? [] : ["ClientVersion"]), "PagesCall"];
+  const imports = ["createApiClient", ...types.map((each) => `type ${each}`)];
   return `/** Generated from ${document.path}: the client of ${document.ident} ${document.version}. */
-import { createApiClient, type ApiClient, type Call, type ClientOptions, type PagesCall } from "@racklet/client-runtime";
+import { ${imports.join(", ")} } from "@racklet/client-runtime";
 import type { components, operations } from "./${entry}.types.js";
+
+export {
+  ApiError,
+  ClientError,
+  connect,
+  ConnectionError,
+  NoCommonVersionError,
+  ProtocolError,
+  supportedVersions,
+  UnsupportedVersionError,
+  type CallOptions,
+  type ClientOptions,
+  type Connection,
+  type ConnectionOf,
+} from "@racklet/client-runtime";
 
 /** The wire types of this version, by name. */
 export type Schemas = components["schemas"];
@@ -56,6 +73,18 @@ ${operations.map((each) => `    ${each.operation.operationId}: ${tableEntry(each
 export function ${camelCase(document.ident)}Client(options: ClientOptions): ${name}Client {
   return createApiClient<${name}Operations, ${name}Pages>(definition, options);
 }
+${document.lockstep ? "" : versionSource(document, name)}`;
+}
+
+/** What `connect` chooses from. */
+function versionSource({ ident, version }: DocumentFile, name: string): string {
+  return `
+/** This version, for \`connect({ baseUrl, versions: [...] })\`. */
+export const ${versionTag(version).replaceAll(".", "_")}: ClientVersion<typeof API_VERSION, ${name}Client> = {
+  service: ${JSON.stringify(ident)},
+  version: API_VERSION,
+  create: ${camelCase(ident)}Client,
+};
 `;
 }
 

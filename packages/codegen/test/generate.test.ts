@@ -55,6 +55,7 @@ it("describes each operation to the runtime and to the reader", async () => {
   expect(text).toContain('login: { method: "POST", path: "/login", success: null, form: true }');
   expect(text).toContain("Ends with *\\/ in its text.");
   expect(text).toContain("export function toyClient(options: ClientOptions): ToyV2_1Client");
+  expect(text).toContain("export const v2_1: ClientVersion<typeof API_VERSION, ToyV2_1Client> = {");
 });
 
 it("does nothing, and loads no declarations, when nothing changed", async () => {
