@@ -50,7 +50,7 @@ describe("creating an instance is refused, and leaves nothing, when", () => {
     ["its user data are too long", { user_data: "AAAA".repeat(11_000) }, 400, "at most 32768 bytes, has 33000"],
     ["it has disks", { disks: [{}] }, 400, "disks are not served"],
     ["it has a boot disk", { boot_disk: {} }, 400, "disks are not served"],
-    ["it joins multicast groups", { multicast_groups: [{ group: "g" }] }, 400, "multicast groups are not served yet"],
+    ["there is no pool for its groups", { multicast_groups: [{ group: "g" }] }, 400, "No ASM multicast pool linked"],
     ["it is kept apart from others", { anti_affinity_groups: ["a"] }, 400, "anti-affinity groups are not served"],
     ["its name is a UUID", { name: "001de000-05e4-4000-8000-000000004007" }, 400, "unable to parse JSON body"],
     ["it has an unknown SSH key", { ssh_public_keys: ["nokey"] }, 404, 'not found: ssh-key with name "nokey"'],

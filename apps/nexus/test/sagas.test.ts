@@ -8,6 +8,7 @@ import { instanceCreate, type ExternalIpPlan, type InstanceCreateParams } from "
 import { instanceDelete } from "../src/sagas/instance-delete.ts";
 import { instanceStart, type InstanceStartParams } from "../src/sagas/instance-start.ts";
 import { instanceUpdate } from "../src/sagas/instance-update.ts";
+import { planMemberships } from "../src/multicast/instance-create.ts";
 import { getInstance } from "../src/instance/record.ts";
 import { runState } from "../src/instance/run-state.ts";
 import { defaultNic, planNics } from "../src/nic/plan.ts";
@@ -19,6 +20,10 @@ describe("every saga withstands errors, repetition and crashes at any node:", ()
   beforeAll(async () => {
     rack = await startRack();
     await rack.ok("POST", "/v1/me/ssh-keys", { name: "key", description: "", public_key: "ssh-ed25519 AAAA" });
+    const pools = "/v1/system/ip-pools";
+    await rack.ok("POST", pools, { name: "groups", description: "", pool_type: "multicast" });
+    await rack.ok("POST", `${pools}/groups/ranges/add`, { first: "224.1.0.1", last: "224.1.0.9" });
+    await rack.ok("POST", `${pools}/groups/silos`, { silo: rack.siloId, is_default: true });
   });
   afterAll(() => rack.close());
 
@@ -72,6 +77,14 @@ describe("every saga withstands errors, repetition and crashes at any node:", ()
       .orderBy("kind")
       .execute();
 
+  const memberships = () =>
+    rack.nexus.store.db
+      .selectFrom("multicast_group_member")
+      .select(["parent_id", "multicast_ip", "source_ips", "state"])
+      .where("time_deleted", "is", null)
+      .orderBy("multicast_ip")
+      .execute();
+
   it("instance-create", async () => {
     await check(instanceCreate, async () => {
       const { nexus } = rack;
@@ -101,8 +114,16 @@ describe("every saga withstands errors, repetition and crashes at any node:", ()
         nics: await planNics(nexus, rack.projectId, [defaultNic("web", "dual")]),
         snatIpId: nexus.world.ids.uuid(),
         externalIps,
+        multicastGroups: planMemberships(nexus, [
+          { group: { ip: "224.1.0.5" }, sources: ["10.0.0.1"], ipVersion: null },
+          { group: { name: "video" }, sources: null, ipVersion: null },
+        ]),
       };
       const checkDone = async () => {
+        expect(await memberships()).toEqual([
+          { parent_id: instanceId, multicast_ip: "224.1.0.1", source_ips: "[]", state: "joining" },
+          { parent_id: instanceId, multicast_ip: "224.1.0.5", source_ips: '["10.0.0.1"]', state: "joining" },
+        ]);
         expect(runState(await getInstance(nexus, instanceId))).toBe("stopped");
         expect(await liveIps()).toEqual(
           ["ephemeral", "floating", "snat"].map((kind) => ({ kind, state: "attached", parent_id: instanceId })),
@@ -157,8 +178,11 @@ describe("every saga withstands errors, repetition and crashes at any node:", ()
           { type: "floating", floating_ip: floating.id },
           { type: "ephemeral", pool_selector: { type: "auto", ip_version: "v6" } },
         ],
+        multicast_groups: [{ group: "video" }, { group: "224.1.0.5", source_ips: ["10.0.0.1"] }],
       });
       const checkDone = async () => {
+        expect(await memberships()).toEqual([]);
+        expect((await rack.ok("GET", "/v1/multicast-groups")).items).toEqual([]);
         expect((await rack.call("GET", `/v1/instances/${instanceId}`)).status).toBe(404);
         expect(await liveIps()).toEqual([{ kind: "floating", state: "detached", parent_id: null }]);
       };

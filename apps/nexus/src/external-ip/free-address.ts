@@ -16,11 +16,15 @@ export interface SortRange {
 const FIRST_STRETCH = 64n;
 
 /** The sort key of the lowest address of the range that nothing uses, or null when there is none. */
-export async function findFreeAddress(tx: Transaction<NexusTables>, range: SortRange): Promise<string | null> {
+export async function findFreeAddress(
+  tx: Transaction<NexusTables>,
+  range: SortRange,
+  count: typeof countUsed = countUsed,
+): Promise<string | null> {
   const { version, address: first } = fromSortKey(range.first_sort);
   const { address: last } = fromSortKey(range.last_sort);
   const isFull = async (from: bigint, to: bigint): Promise<boolean> => {
-    const used = await countUsed(tx, { first_sort: sortKey(version, from), last_sort: sortKey(version, to) });
+    const used = await count(tx, { first_sort: sortKey(version, from), last_sort: sortKey(version, to) });
     return BigInt(used) === to - from + 1n;
   };
   let from = first;
@@ -73,7 +77,7 @@ export async function findFreeSnatBlock(
   return block === undefined ? null : { key, block };
 }
 
-/** How many distinct addresses of the range are in use. */
+/** How many distinct addresses of the range external IPs use. */
 export async function countUsed(tx: Transaction<NexusTables>, range: SortRange): Promise<number> {
   const { used } = await tx
     .selectFrom("external_ip")

@@ -15,6 +15,8 @@ import { hardwareHandlers } from "./hardware.ts";
 import { instanceListHandlers } from "./instance-lists.ts";
 import { instanceHandlers } from "./instance.ts";
 import { ipPoolHandlers } from "./ip-pool.ts";
+import { explicitMulticastHandlers, olderGroupHandlers } from "./multicast-explicit.ts";
+import { multicastHandlers } from "./multicast.ts";
 import { networkInterfaceHandlers } from "./network-interface.ts";
 import { policyHandlers } from "./policy.ts";
 import { projectHandlers } from "./project.ts";
@@ -42,12 +44,14 @@ const handlers: Handlers<NexusContext, ExternalOperations> = {
   ...authHandlers,
   ...consoleHandlers,
   ...emptyListHandlers,
+  ...explicitMulticastHandlers,
   ...floatingIpAttachHandlers,
   ...floatingIpHandlers,
   ...hardwareHandlers,
   ...instanceListHandlers,
   ...instanceHandlers,
   ...ipPoolHandlers,
+  ...multicastHandlers,
   ...networkInterfaceHandlers,
   ...policyHandlers,
   ...projectHandlers,
@@ -61,7 +65,7 @@ const handlers: Handlers<NexusContext, ExternalOperations> = {
   ...vpcRoutingHandlers,
 };
 
-const overrides: Readonly<Record<string, Override<NexusContext>>> = {};
+const overrides: Readonly<Record<string, Override<NexusContext>>> = olderGroupHandlers;
 
 export const externalHandlers: Handlers<NexusContext, ExternalOperations> = authenticated(handlers);
 export const externalOverrides: Readonly<Record<string, Override<NexusContext>>> = authenticated(overrides);

@@ -11,6 +11,7 @@ import { invalidRequest } from "../errors.ts";
 import type { ExternalIpRequest, NewInstance } from "../instance/create.ts";
 import { defaultNic, type NicRequest, type StackRequest } from "../nic/plan.ts";
 import { poolChoice } from "./floating-ip.ts";
+import { joinRequests } from "./multicast-body.ts";
 import { bodySelector } from "./selector.ts";
 
 type Create = Infer<typeof InstanceCreate>;
@@ -36,19 +37,15 @@ export function newInstance(body: Create): NewInstance {
         ? { kind: "floating", floatingIp: bodySelector(ip.floating_ip) }
         : { kind: "ephemeral", pool: poolChoice(ip.pool_selector) },
     ),
+    multicastGroups: joinRequests(body.multicast_groups ?? []),
     start: body.start ?? true,
   };
 }
 
-function refuseUnserved({ disks, boot_disk, multicast_groups, anti_affinity_groups }: Create): void {
+function refuseUnserved({ disks, boot_disk, anti_affinity_groups }: Create): void {
   if ((disks ?? []).length > 0) throw invalidRequest("disks are not served: an instance has none");
   if (boot_disk != null) throw invalidRequest("disks are not served: boot_disk must be null or absent");
-  refuseGroups(multicast_groups);
   if ((anti_affinity_groups ?? []).length > 0) throw invalidRequest("anti-affinity groups are not served");
-}
-
-export function refuseGroups(groups: readonly unknown[] | null | undefined): void {
-  if ((groups ?? []).length > 0) throw invalidRequest("multicast groups are not served yet");
 }
 
 function nicsOf(

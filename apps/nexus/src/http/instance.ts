@@ -12,12 +12,14 @@ import { listInstances } from "../instance/lookup.ts";
 import { startInstance } from "../instance/start.ts";
 import { rebootInstance, stopInstance } from "../instance/stop.ts";
 import { updateInstance } from "../instance/update.ts";
+import { ownSilo } from "../lookup/own-silo.ts";
 import { requiredParent } from "../lookup/selector.ts";
 import { poolChoice } from "./floating-ip.ts";
-import { newInstance, refuseGroups } from "./instance-create.ts";
+import { newInstance } from "./instance-create.ts";
 import { requestedInstance } from "./instance-selector.ts";
 import { externalIpView, instanceView } from "./instance-view.ts";
 import { sortedListing } from "./listing.ts";
+import { joinRequests } from "./multicast-body.ts";
 
 export const instanceHandlers: Handlers<NexusContext, typeof instanceOperations> = {
   instance_list: async (nexus, input) => {
@@ -36,10 +38,11 @@ export const instanceHandlers: Handlers<NexusContext, typeof instanceOperations>
   instance_view: async (nexus, input) => instanceView(await requestedInstance(nexus, input, "read")),
 
   instance_update: async (nexus, input) => {
-    const instance = await requestedInstance(nexus, input, "modify");
     const { body } = input;
+    const requests = body.multicast_groups == null ? null : joinRequests(body.multicast_groups);
+    const op = await authenticate(nexus, input.request);
+    const instance = await requestedInstance(nexus, input, "modify");
     if (body.boot_disk !== null) throw invalidRequest("disks are not served: boot_disk must be null");
-    refuseGroups(body.multicast_groups);
     const updated = await updateInstance(nexus, instance, {
       ncpus: body.ncpus,
       memory: body.memory,
@@ -47,6 +50,7 @@ export const instanceHandlers: Handlers<NexusContext, typeof instanceOperations>
       cpuPlatform: body.cpu_platform,
       // Undefined from those who do not know of jumbo frames yet.
       enableJumboFrames: body.enable_jumbo_frames as boolean | undefined,
+      multicastGroups: requests === null ? null : { siloId: ownSilo(op), requests },
     });
     return instanceView(updated);
   },

@@ -4,6 +4,8 @@ import { invalidRequest, NexusError, notFoundById, notFoundByName } from "../err
 import { MAX_EXTERNAL_IPS_PER_INSTANCE } from "../external-ip/attachable.ts";
 import { choosePool, type PoolChoice } from "../external-ip/pool-choice.ts";
 import type { Selector } from "../lookup/selector.ts";
+import { checkJoinRequests, planMemberships } from "../multicast/instance-create.ts";
+import type { JoinRequest } from "../multicast/join.ts";
 import { MAX_NICS, MAX_NICS_MESSAGE, planNics, type NicRequest } from "../nic/plan.ts";
 import type { OpContext } from "../op-context.ts";
 import { lookupProjectFor } from "../project/lookup.ts";
@@ -22,6 +24,7 @@ export interface NewInstance {
   readonly sshKeys: readonly Selector[] | null;
   readonly nics: readonly NicRequest[];
   readonly externalIps: readonly ExternalIpRequest[];
+  readonly multicastGroups: readonly JoinRequest[];
   readonly start: boolean;
 }
 
@@ -45,6 +48,7 @@ export async function createInstance(
     nics,
     snatIpId: nics[0]?.v4 == null ? null : uuid(),
     externalIps: await planExternalIps(nexus, projectId, request.externalIps),
+    multicastGroups: planMemberships(nexus, request.multicastGroups),
   };
   const saga = await nexus.sagas.start(instanceCreate, params);
   await saga.result;
@@ -60,7 +64,7 @@ export async function createInstance(
   }
 }
 
-function check({ columns, nics, externalIps }: NewInstance): void {
+function check({ columns, nics, externalIps, multicastGroups }: NewInstance): void {
   checkSize({ ncpus: columns.ncpus, memory: columns.memory_bytes });
   checkUserData(columns.user_data);
   if (nics.length > MAX_NICS) throw invalidRequest(MAX_NICS_MESSAGE);
@@ -68,6 +72,7 @@ function check({ columns, nics, externalIps }: NewInstance): void {
     throw invalidRequest(`An instance may not have more than ${MAX_EXTERNAL_IPS_PER_INSTANCE} external IP addresses`);
   }
   checkEphemeral(poolsOfEphemeral(externalIps));
+  checkJoinRequests(multicastGroups);
 }
 
 function poolsOfEphemeral(requests: readonly ExternalIpRequest[]): PoolChoice[] {

@@ -1,8 +1,10 @@
 /** Changing an instance: its size only while it is off. All of the change, or nothing. */
 import type { NexusContext } from "../context.ts";
-import { nowText } from "../db/now.ts";
 import type { InstanceTable } from "../db/schema.ts";
 import { conflict, notFoundById } from "../errors.ts";
+import { checkJoinRequests } from "../multicast/instance-create.ts";
+import { replaceMemberships, type GroupSet } from "../multicast/replace.ts";
+import { writeMulticast } from "../multicast/writer.ts";
 import { checkSize } from "./limits.ts";
 import { getInstance, type InstanceRecord } from "./record.ts";
 
@@ -13,6 +15,8 @@ export interface InstanceChange {
   readonly cpuPlatform: string | null;
   /** Undefined: as it is. */
   readonly enableJumboFrames: boolean | undefined;
+  /** The groups it is to be a member of, all others being left; null: as it is. */
+  readonly multicastGroups: GroupSet | null;
 }
 
 export async function updateInstance(
@@ -21,7 +25,9 @@ export async function updateInstance(
   change: InstanceChange,
 ): Promise<InstanceRecord> {
   checkSize(change);
-  await nexus.store.transaction(async (tx) => {
+  if (change.multicastGroups !== null) checkJoinRequests(change.multicastGroups.requests);
+  await writeMulticast(nexus, async (writer) => {
+    const { tx } = writer;
     const now = await tx
       .selectFrom("instance")
       .select(["ncpus", "memory_bytes", "cpu_platform", "enable_jumbo_frames", "state"])
@@ -45,10 +51,11 @@ export async function updateInstance(
         auto_restart_policy: change.autoRestartPolicy,
         cpu_platform: change.cpuPlatform,
         enable_jumbo_frames: jumbo,
-        time_modified: nowText(nexus),
+        time_modified: writer.now,
       })
       .where("id", "=", id)
       .execute();
+    if (change.multicastGroups !== null) await replaceMemberships(writer, id, change.multicastGroups);
   });
   return getInstance(nexus, id);
 }

@@ -120,6 +120,17 @@ export async function removeRange(
     if (user !== undefined) {
       throw invalidRequest("IP pool ranges cannot be deleted while external IP addresses are allocated from them");
     }
+    const group = await tx
+      .selectFrom("multicast_group")
+      .select("id")
+      .where("ip_pool_id", "=", pool.id)
+      .where("ip_pool_range_id", "=", row.id)
+      .where("time_deleted", "is", null)
+      .limit(1)
+      .executeTakeFirst();
+    if (group !== undefined) {
+      throw invalidRequest("IP pool ranges cannot be deleted while multicast groups are allocated from them");
+    }
     const { numUpdatedRows } = await tx
       .updateTable("ip_pool_range")
       .set({ time_deleted: nowText(nexus) })

@@ -89,7 +89,10 @@ export async function updateSiloLink(
   });
 }
 
-/** Refused while something in the silo has an address of the pool. Unlinking what is not linked is no error. */
+/**
+ * Refused while something in the silo has an address of the pool, and while any multicast group has: groups are in no silo.
+ * Unlinking what is not linked is no error.
+ */
 export async function unlinkSilo(
   nexus: NexusContext,
   op: OpContext,
@@ -174,5 +177,15 @@ async function isInUse(tx: Tx, poolId: string, siloId: string): Promise<boolean>
     .where("project.silo_id", "=", siloId)
     .limit(1)
     .executeTakeFirst();
-  return floating !== undefined;
+  if (floating !== undefined) return true;
+  const link = await findLink(tx, poolId, siloId);
+  if (link === undefined) return false;
+  const group = await tx
+    .selectFrom("multicast_group")
+    .select("id")
+    .where("ip_pool_id", "=", poolId)
+    .where("time_deleted", "is", null)
+    .limit(1)
+    .executeTakeFirst();
+  return group !== undefined;
 }

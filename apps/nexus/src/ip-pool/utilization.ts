@@ -1,4 +1,4 @@
-/** How full a pool is, in addresses: one that is shared by source NAT blocks counts once. */
+/** How full a pool is, in addresses: one that is shared by source NAT blocks counts once, and each multicast group has one. */
 import { ipRangeSize } from "@racklet/net";
 import type { NexusContext } from "../context.ts";
 import type { Selector } from "../lookup/selector.ts";
@@ -22,7 +22,7 @@ export async function poolUtilization(nexus: NexusContext, op: OpContext, select
       .where("time_deleted", "is", null)
       .execute();
     const { used } = await tx
-      .selectFrom("external_ip")
+      .selectFrom(pool.pool_type === "multicast" ? "multicast_group" : "external_ip")
       .select((eb) => eb.fn.count<number>("ip_sort").distinct().as("used"))
       .where("ip_pool_id", "=", pool.id)
       .where("time_deleted", "is", null)

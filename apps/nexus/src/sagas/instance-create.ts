@@ -1,4 +1,4 @@
-/** Makes an instance, stopped: record, SSH keys, interfaces, source NAT, external addresses. All of it, or nothing. */
+/** Makes an instance, stopped: record, SSH keys, interfaces, source NAT, external addresses, multicast groups. All of it, or nothing. */
 import { defineSaga, type SagaBuilder } from "@racklet/saga";
 import { UniqueViolation } from "@racklet/store";
 import type { NexusContext } from "../context.ts";
@@ -10,6 +10,9 @@ import { allocateEphemeral, allocateSnat } from "../external-ip/allocate.ts";
 import { beginAttachFloating, completeAttach, undoAttach } from "../external-ip/attach.ts";
 import { deallocate } from "../external-ip/deallocate.ts";
 import type { PoolChoice } from "../external-ip/pool-choice.ts";
+import { makeMembership, takeBackMembership, type MembershipPlan } from "../multicast/instance-create.ts";
+import { endMembershipsOf } from "../multicast/members.ts";
+import { writeMulticast } from "../multicast/writer.ts";
 import { createNic, removeNic } from "../nic/create.ts";
 import type { NicPlan } from "../nic/plan.ts";
 
@@ -39,10 +42,11 @@ export interface InstanceCreateParams {
   /** Of the source NAT block, for an instance whose primary interface has an IPv4 stack. Upstream gives none for IPv6. */
   readonly snatIpId: string | null;
   readonly externalIps: readonly ExternalIpPlan[];
+  readonly multicastGroups: readonly MembershipPlan[];
 }
 
 export const instanceCreate = defineSaga("instance-create", (saga: SagaBuilder<InstanceCreateParams, NexusContext>) => {
-  const { instanceId, siloId, nics, snatIpId, externalIps } = saga.params;
+  const { instanceId, siloId, nics, snatIpId, externalIps, multicastGroups } = saga.params;
 
   saga.node("record", {
     do: ({ services }) => insertRecord(services, saga.params),
@@ -71,6 +75,12 @@ export const instanceCreate = defineSaga("instance-create", (saga: SagaBuilder<I
     saga.node(`external_ip_${i}`, {
       do: ({ services }) => takeExternalIp(services, instanceId, siloId, ip),
       undo: ({ services }) => giveBackExternalIp(services, instanceId, ip),
+    });
+  }
+  for (const [i, plan] of multicastGroups.entries()) {
+    saga.node(`multicast_group_${i}`, {
+      do: ({ services }) => makeMembership(services, { instanceId, siloId, plan, all: multicastGroups }),
+      undo: ({ services }) => takeBackMembership(services, plan),
     });
   }
   // Last, so that nothing can be done with an instance that is only half there.
@@ -116,12 +126,16 @@ async function insertRecord(nexus: NexusContext, { instanceId, columns }: Instan
 }
 
 async function endRecord(nexus: NexusContext, instanceId: string): Promise<void> {
-  await nexus.store.db
-    .updateTable("instance")
-    .set({ state: "destroyed", time_deleted: nowText(nexus) })
-    .where("id", "=", instanceId)
-    .where("time_deleted", "is", null)
-    .execute();
+  await writeMulticast(nexus, async (writer) => {
+    await writer.tx
+      .updateTable("instance")
+      .set({ state: "destroyed", time_deleted: writer.now })
+      .where("id", "=", instanceId)
+      .where("time_deleted", "is", null)
+      .execute();
+    // The instance could be seen, and made a member of groups, before it was complete.
+    await endMembershipsOf(writer, instanceId);
+  });
 }
 
 async function assignSshKeys(nexus: NexusContext, instanceId: string, keyIds: readonly string[]): Promise<void> {

@@ -1,11 +1,10 @@
-/** Deletes an instance that is off, and what is its own: interfaces, source NAT, ephemeral addresses. Floating IPs stay, detached. */
-import type { Transaction } from "kysely";
+/** Deletes an instance that is off, and what is its own: interfaces, source NAT, ephemeral addresses, memberships. Floating IPs stay, detached. */
 import { defineSaga, type SagaBuilder } from "@racklet/saga";
 import type { NexusContext } from "../context.ts";
-import { nowText } from "../db/now.ts";
-import type { NexusTables } from "../db/schema.ts";
 import { invalidRequest } from "../errors.ts";
 import { releaseAllOfInstanceIn } from "../external-ip/deallocate.ts";
+import { endMembershipsOf } from "../multicast/members.ts";
+import { writeMulticast, type MulticastWriter } from "../multicast/writer.ts";
 import { removeInstanceNatIn } from "../nat/instance.ts";
 
 export interface InstanceDeleteParams {
@@ -16,14 +15,14 @@ export const instanceDelete = defineSaga("instance-delete", (saga: SagaBuilder<I
   // One transaction: there is no moment at which the instance is half gone, and nothing to take back.
   saga.node("delete_record", {
     do: async ({ services, params }) => {
-      const removed = await services.store.transaction((tx) => deleteAll(services, tx, params.instanceId));
+      const removed = await writeMulticast(services, (writer) => deleteAll(writer, params.instanceId));
       if (removed > 0) services.natChanged();
     },
   });
 });
 
-async function deleteAll(nexus: NexusContext, tx: Transaction<NexusTables>, instanceId: string): Promise<number> {
-  const now = nowText(nexus);
+async function deleteAll(writer: MulticastWriter, instanceId: string): Promise<number> {
+  const { nexus, tx, now } = writer;
   const instance = await tx
     .selectFrom("instance")
     .select("state")
@@ -47,6 +46,7 @@ async function deleteAll(nexus: NexusContext, tx: Transaction<NexusTables>, inst
   // An instance that is off has no NAT entries; should a fault have left some, they must not outlive their addresses.
   const removed = await removeInstanceNatIn(nexus, tx, { instanceId });
   await releaseAllOfInstanceIn(tx, now, instanceId);
+  await endMembershipsOf(writer, instanceId);
   await tx
     .updateTable("network_interface")
     .set({ time_deleted: now })

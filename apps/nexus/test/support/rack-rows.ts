@@ -1,7 +1,14 @@
 /** What a saga may touch on a test rack: all of it as data, and back to nothing. */
 import type { Rack } from "./rack.ts";
 
-const LIVE = ["instance", "network_interface", "external_ip", "vmm"] as const;
+const LIVE = [
+  "instance",
+  "network_interface",
+  "external_ip",
+  "vmm",
+  "multicast_group",
+  "multicast_group_member",
+] as const;
 
 /** Live rows without times and generations, and what the sled-agents have: equal before a saga and after it was taken back. */
 export async function rackSnapshot(rack: Rack): Promise<unknown> {
@@ -28,7 +35,7 @@ function withoutTimes(row: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-/** No instance, external IP, VMM or NAT entry is left. */
+/** No instance, external IP, multicast group, VMM or NAT entry is left. */
 export async function emptyRack(rack: Rack): Promise<void> {
   const { db } = rack.nexus.store;
   await rack.settled();
@@ -37,6 +44,8 @@ export async function emptyRack(rack: Rack): Promise<void> {
   }
   await db.deleteFrom("instance_ssh_key").execute();
   await db.deleteFrom("vmm").execute();
+  await db.deleteFrom("multicast_group_member").execute();
+  await db.deleteFrom("multicast_group").execute();
   await db.deleteFrom("instance").execute();
   for (const sled of rack.sleds) sled.vmms.clear();
 }

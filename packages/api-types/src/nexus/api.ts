@@ -9,6 +9,7 @@ import { hardwareOperations } from "./operations/hardware.ts";
 import { instanceListOperations } from "./operations/instance-lists.ts";
 import { instanceOperations, networkInterfaceOperations } from "./operations/instance.ts";
 import { ipPoolOperations } from "./operations/ip-pool.ts";
+import { explicitMulticastOperations, multicastOperations } from "./operations/multicast.ts";
 import { policyOperations } from "./operations/policy.ts";
 import { projectOperations } from "./operations/project.ts";
 import { siloOperations } from "./operations/silo.ts";
@@ -39,6 +40,8 @@ export const nexusApi = defineApi({
     ...instanceListOperations,
     ...instanceOperations,
     ...ipPoolOperations,
+    ...multicastOperations,
+    ...explicitMulticastOperations,
     ...networkInterfaceOperations,
     ...policyOperations,
     ...projectOperations,

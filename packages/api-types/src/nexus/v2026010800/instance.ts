@@ -1,26 +1,9 @@
 /** Multicast groups are joined with sources, and named by id, name or address. */
 import { s, type Infer } from "@racklet/api-kit/schema";
-import { IpVersion } from "../common.ts";
 import * as v2025112000 from "../v2025112000/instance.ts";
 import * as v2026010300 from "../v2026010300/instance.ts";
 import * as v2026010500 from "../v2026010500/instance.ts";
-
-export const MulticastGroupIdentifier = s.named(
-  "MulticastGroupIdentifier",
-  s.string(),
-  "A multicast group by UUID, IP address or name, tried in this order.",
-);
-
-export const MulticastGroupJoinSpec = s.named(
-  "MulticastGroupJoinSpec",
-  s.object({
-    group: MulticastGroupIdentifier,
-    ip_version: s.nullish(IpVersion),
-    source_ips: s.nullish(s.array(s.ip())),
-  }),
-  "A multicast group to be a member of, and the sources to receive from (all, where none are named).",
-);
-export type MulticastGroupJoinSpec = Infer<typeof MulticastGroupJoinSpec>;
+import { MulticastGroupJoinSpec } from "./multicast.ts";
 
 /** A create request but for CPU platform and jumbo frames, which changed later. */
 export const instanceCreateFields = {
