@@ -12,7 +12,7 @@ import { Dice } from "../fuzz/support/seed.ts";
 import { cellsOf, describeCell, documentsOf, type Cell } from "./support/cells.ts";
 import { MATRIX, type MatrixApi } from "./support/matrix-apis.ts";
 import { cutServer } from "./support/releases.ts";
-import { ALL, REPLAY, report, SEED, sized, slice } from "./support/runs.ts";
+import { ALL, REPLAY, report, SEED, slice } from "./support/runs.ts";
 import { startTwins, type Twins } from "./support/twins.ts";
 
 /** What a few seconds allow; starting a Nexus is the dear part. */

@@ -3,7 +3,7 @@ import { emitDocument } from "@racklet/api-kit/emit";
 import type { Api, AnyRevision, OperationInput, Revision } from "@racklet/api-kit/declare";
 import type { JsonSchema, SchemaDocument } from "@racklet/api-kit/json-schema";
 import { bodyKey, responseKey, type Validator } from "@racklet/api-kit/validate";
-import { propertiesOf, resolve } from "../../fuzz/support/conforms.ts";
+import { resolve } from "../../fuzz/support/conforms.ts";
 import { validatorsOf } from "./validators.ts";
 
 export interface Conversion {
@@ -94,13 +94,9 @@ export function conversionsOf(api: Api): Conversion[] {
   );
 }
 
-/** Names of the properties that mean the same on both sides: the same name and, all the way down, the same schema. */
-export function sharedProperties(from: Side, to: Side): string[] {
-  const [a, b] = [propertiesOf(resolve(from.document, from.schema)), propertiesOf(resolve(to.document, to.schema))];
-  return Object.keys(a).filter((name) => {
-    const [x, y] = [a[name], b[name]];
-    return x !== undefined && y !== undefined && expanded(from.document, x) === expanded(to.document, y);
-  });
+/** Whether two schemas say the same, all the way down and whatever their names. */
+export function isSameSchema(a: Side, x: JsonSchema, b: Side, y: JsonSchema): boolean {
+  return expanded(a.document, x) === expanded(b.document, y);
 }
 
 function expanded(document: SchemaDocument, schema: JsonSchema): string {
