@@ -20,6 +20,10 @@ const config: KnipConfig = {
       entry: ["src/main.ts", "test/**/*.ts"],
       project: ["src/**/*.ts", "test/**/*.ts", "!src/gen/**"],
     },
+    "packages/codegen": {
+      entry: ["src/main.ts", "src/sdk/main.ts", "test/**/*.ts"],
+      project: ["src/**/*.ts", "test/**/*.ts"],
+    },
     test: { entry: ["**/*.ts"], project: ["**/*.ts"] },
   },
   // Run through tools/check.mjs, or shared by the tests of every package.

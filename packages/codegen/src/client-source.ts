@@ -4,17 +4,26 @@
  */
 import { camelCase, pascalCase, versionTag, type DocumentFile } from "./documents.ts";
 
+interface ParameterObject {
+  readonly name: string;
+  readonly in: "path" | "query" | "header";
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly schema?: object;
+}
+
 interface OperationObject {
   readonly operationId: string;
   readonly summary?: string;
   readonly description?: string;
-  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
+  readonly parameters?: readonly ParameterObject[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: object }>> };
   readonly responses: Readonly<Record<string, unknown>>;
   readonly "x-dropshot-pagination"?: unknown;
   readonly "x-racklet-idempotent"?: boolean;
 }
 
-interface Listed {
+export interface Listed {
   readonly method: string;
   readonly path: string;
   readonly operation: OperationObject;
@@ -88,7 +97,8 @@ export const ${versionTag(version).replaceAll(".", "_")}: ClientVersion<typeof A
 `;
 }
 
-function listOperations(document: DocumentFile): Listed[] {
+/** In the order of their names. */
+export function listOperations(document: DocumentFile): Listed[] {
   const { paths } = JSON.parse(document.text) as { paths: Record<string, Record<string, OperationObject>> };
   return Object.entries(paths)
     .flatMap(([path, item]) =>

@@ -21,6 +21,11 @@ const ENTRIES: Readonly<Record<string, { readonly client: string; readonly entry
   "nexus-lockstep": { client: "nexus-internal-client", entry: "lockstep" },
 };
 
+/** The package of a document's client, and the name of its entry point there. */
+export function entryOf({ ident, version }: DocumentFile): { readonly client: string; readonly entry: string } {
+  return ENTRIES[ident] ?? { client: `${ident}-client`, entry: versionTag(version) };
+}
+
 const genFolder = (root: string, name: string): string => join(root, "packages", name, "src", "gen");
 
 /** Every generated folder, also those for which there is nothing to generate yet. */
@@ -33,10 +38,10 @@ export function genFolders(root: string): string[] {
 
 export function clientJobs({ root, documents, generator }: JobInputs): Job[] {
   const jobs = documents.map((document): Job => {
-    const entry = ENTRIES[document.ident]?.entry ?? versionTag(document.version);
+    const { client, entry } = entryOf(document);
     const types = `${entry}.types.d.ts`;
     return {
-      folder: genFolder(root, ENTRIES[document.ident]?.client ?? `${document.ident}-client`),
+      folder: genFolder(root, client),
       outputs: [`${entry}.ts`, types],
       input: hashTexts(generator, document.path, document.sha256),
       make: async () => {
