@@ -1,51 +1,35 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { testNexus, type Answer, type Json, type TestNexus } from "./support/nexus.ts";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { groups, type Groups } from "./support/groups.ts";
+import { testNexus, type Json, type TestNexus } from "./support/nexus.ts";
 
 const GROUPS = "/v1/multicast-groups";
 const NEVER = "00000000-0000-4000-8000-000000000000";
 
 let t: TestNexus;
-beforeEach(async () => {
-  t = await testNexus({ populateDefaultPools: false });
-  await t.ok("POST", "/v1/projects", { name: "p", description: "" });
-});
-afterEach(() => t.close());
-
-/** A multicast pool of one range, linked to the silo. */
-async function pool(name: string, first: string, last: string, isDefault = false): Promise<string> {
-  const ip_version = first.includes(":") ? "v6" : "v4";
-  const path = "/v1/system/ip-pools";
-  const { id } = await t.ok("POST", path, { name, description: "", ip_version, pool_type: "multicast" });
-  await t.ok("POST", `${path}/${name}/ranges/add`, { first, last });
-  await t.ok("POST", `${path}/${name}/silos`, { silo: "test-suite-silo", is_default: isDefault });
-  return id;
-}
-const asm = () => pool("asm", "224.1.0.1", "224.1.0.3");
-const ssm = () => pool("ssm", "232.1.0.1", "232.1.0.3");
-
-const instance = (name: string, more: object = {}): Promise<Json> =>
-  t.ok("POST", "/v1/instances?project=p", {
-    name,
-    description: "",
-    hostname: name,
-    ncpus: 1,
-    memory: 2 ** 30,
-    network_interfaces: { type: "none" },
-    start: false,
-    ...more,
-  });
-const join = (name: string, group: string, body: object = {}): Promise<Answer> =>
-  t.call("PUT", `/v1/instances/${name}/multicast-groups/${group}?project=p`, body);
-const joined = async (name: string, group: string, body: object = {}): Promise<Json> => {
-  const answer = await join(name, group, body);
-  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
-  return answer.body;
+let g: Groups;
+const open = async () => {
+  t = await testNexus();
+  g = await groups(t);
 };
-const leave = (name: string, group: string): Promise<Answer> =>
-  t.call("DELETE", `/v1/instances/${name}/multicast-groups/${group}?project=p`);
-const groupNames = async (): Promise<string[]> => (await t.ok("GET", GROUPS)).items.map(({ name }: Json) => name);
+const close = () => t.close();
+const fresh = () => {
+  beforeEach(open);
+  afterEach(close);
+};
+
+const asm = () => g.pool("asm", "224.1.0.1", "224.1.0.3");
+const ssm = () => g.pool("ssm", "232.1.0.1", "232.1.0.3");
+const instance: Groups["instance"] = (...args) => g.instance(...args);
+const join: Groups["join"] = (...args) => g.join(...args);
+const joined: Groups["joined"] = (...args) => g.joined(...args);
+/** IPv4 sources, all different. */
+const v4 = (n: number, from = 0): string[] =>
+  Array.from({ length: n }, (_, i) => `10.${(from + i) >> 8}.${(from + i) & 255}.1`);
+const leave: Groups["leave"] = (...args) => g.leave(...args);
 
 describe("joining a multicast group", () => {
+  fresh();
+
   it("by an address makes the group, and by its name or id finds it", async () => {
     const poolId = await asm();
     const web = await instance("web");
@@ -94,10 +78,10 @@ describe("joining a multicast group", () => {
   });
 
   it("spells IPv6 addresses out in the names of groups", async () => {
-    await pool("six", "ff0e::1", "ff0e::ff");
+    await g.pool("six", "ff0e::1", "ff0e::ff");
     await instance("web");
     await joined("web", "FF0E:0::1");
-    expect(await groupNames()).toEqual(["mcast-ff0e-0-0-0-0-0-0-1"]);
+    expect(await g.names()).toEqual(["mcast-ff0e-0-0-0-0-0-0-1"]);
   });
 
   it.each(["id", "name"])("takes the project beside an instance's %s", async (by) => {
@@ -129,6 +113,8 @@ describe("joining a multicast group", () => {
 });
 
 describe("leaving a multicast group", () => {
+  fresh();
+
   it("ends the group with its last member, whose name and address are free at once", async () => {
     await asm();
     await instance("web");
@@ -137,9 +123,9 @@ describe("leaving a multicast group", () => {
     await joined("db", "video");
     expect((await leave("web", "video")).status).toBe(204);
     expect((await leave("web", "video")).status).toBe(204);
-    expect(await groupNames()).toEqual(["video"]);
+    expect(await g.names()).toEqual(["video"]);
     expect((await leave("db", first.multicast_ip)).status).toBe(204);
-    expect(await groupNames()).toEqual([]);
+    expect(await g.names()).toEqual([]);
     for (const gone of ["video", first.multicast_ip, first.multicast_group_id]) {
       expect((await t.call("GET", `${GROUPS}/${gone}`)).status).toBe(404);
       expect((await leave("web", gone)).status).toBe(404);
@@ -152,9 +138,15 @@ describe("leaving a multicast group", () => {
 });
 
 describe("a join is refused, and nothing is left of it,", () => {
+  beforeAll(async () => {
+    await open();
+    await asm();
+    await ssm();
+    await instance("web");
+  });
+  afterAll(close);
+
   const v6 = (n: number) => Array.from({ length: n }, (_, i) => `fd00::${(i + 1).toString(16)}`);
-  const v4 = (n: number, from = 0) =>
-    Array.from({ length: n }, (_, i) => `10.${(from + i) >> 8}.${(from + i) & 255}.1`);
 
   it.each([
     ["of a group that does not exist, by id", NEVER, {}, 404, `not found: multicast-group with id "${NEVER}"`],
@@ -266,19 +258,20 @@ describe("a join is refused, and nothing is left of it,", () => {
       "No v6 SSM or ASM multicast pool linked to your silo.",
     ],
   ] as const)("%s", async (_, group, body, status, message) => {
-    await asm();
-    await ssm();
-    await instance("web");
     const before = await generation();
     const answer = await join("web", group, body);
     expect(answer.status).toBe(status);
     expect(answer.body.message.slice(0, message.length)).toBe(message);
-    expect(await groupNames()).toEqual([]);
+    expect(await g.names()).toEqual([]);
     expect(await generation()).toEqual(before);
   });
 
   const generation = async () =>
     t.nexus.store.db.selectFrom("counter").select("value").where("name", "=", "multicast_generation").execute();
+});
+
+describe("a join is refused", () => {
+  fresh();
 
   it("without any pool", async () => {
     await instance("web");
@@ -290,7 +283,7 @@ describe("a join is refused, and nothing is left of it,", () => {
 
   it("when pools of both versions would do", async () => {
     await asm();
-    await pool("six", "ff0e::1", "ff0e::ff", true);
+    await g.pool("six", "ff0e::1", "ff0e::ff", true);
     await instance("web");
     expect((await join("web", "video")).body).toMatchObject({
       error_code: "InvalidRequest",
@@ -305,7 +298,7 @@ describe("a join is refused, and nothing is left of it,", () => {
   it("when the source-specific pools are of both versions, though an any-source pool would do", async () => {
     await asm();
     await ssm();
-    await pool("ssm6", "ff3e::8000:0", "ff3e::8000:9");
+    await g.pool("ssm6", "ff3e::8000:0", "ff3e::8000:9");
     await instance("web");
     expect((await join("web", "video", { source_ips: ["10.0.0.1"] })).body.message).toMatch(
       /^Multiple SSM multicast IP pools exist/,
@@ -326,14 +319,14 @@ describe("a join is refused, and nothing is left of it,", () => {
   });
 
   it("by an instance that is in 32 groups, unless it is in this one", async () => {
-    await pool("big", "224.2.0.1", "224.2.0.99");
+    await g.pool("big", "224.2.0.1", "224.2.0.99");
     await instance("web", { multicast_groups: Array.from({ length: 32 }, (_, i) => ({ group: `g${i}` })) });
     expect(await join("web", "g32")).toMatchObject({
       status: 400,
       body: { error_code: "InvalidRequest", message: "An instance may not join more than 32 multicast groups" },
     });
     expect((await join("web", "g5", { source_ips: ["10.0.0.1"] })).status).toBe(201);
-    expect(await groupNames()).toHaveLength(32);
+    expect(await g.names()).toHaveLength(32);
   });
 
   it("when the members of the group would name more than 256 sources", async () => {
@@ -354,6 +347,8 @@ describe("a join is refused, and nothing is left of it,", () => {
 });
 
 describe("a member of a source-specific group", () => {
+  fresh();
+
   it("keeps its sources in a join that names none, and cannot be without", async () => {
     await ssm();
     await instance("web");
@@ -373,6 +368,8 @@ describe("a member of a source-specific group", () => {
 });
 
 describe("lists of groups and members", () => {
+  fresh();
+
   it("come page by page, and a token is of its own list only", async () => {
     await asm();
     await instance("web");
@@ -395,6 +392,8 @@ describe("lists of groups and members", () => {
 });
 
 describe("who may do what:", () => {
+  fresh();
+
   it("every user sees groups and members; only who may change an instance makes it join or leave", async () => {
     await asm();
     const web = await instance("web");
