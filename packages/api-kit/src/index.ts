@@ -1,8 +1,9 @@
 /** The versioned HTTP framework: declare operations once, serve every version of them. */
+export { ByteWriter } from "./byte-writer.ts";
 export * from "./declare.ts";
 export * from "./errors.ts";
 export * from "./flags.ts";
-export { JsonList } from "./large-json.ts";
+export { JsonList, type RowWriter } from "./large-json.ts";
 export * from "./listen.ts";
 export * from "./metrics.ts";
 export * from "./ops.ts";

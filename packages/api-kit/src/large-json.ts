@@ -2,6 +2,8 @@
  * JSON of many megabytes in slices, so that other requests are answered in between. It is about lists: an object whose long
  * members are arrays is read and written a batch of elements at a time; anything else goes through JSON as usual.
  */
+import { ByteWriter } from "./byte-writer.ts";
+
 export type Yield = () => Promise<void>;
 
 /** Characters parsed at a time: some milliseconds of work. */
@@ -164,24 +166,32 @@ class Scanner {
 /** A list shorter than this is written like everything else. */
 const OWN_WRITER_ELEMENTS = 256;
 
+/** How the elements of a JsonList are written. */
+export interface RowWriter<R> {
+  /** Writes the JSON of an element, which must be that of its value. */
+  readonly write: (row: R, out: ByteWriter) => void;
+  /** The most that an element takes. */
+  readonly maxBytes: number;
+}
+
 /**
  * A list in an answer that knows how to write its elements: for bulk answers, where making an object of each only to
- * write it is most of the work. `toText` gives the JSON of an element in ASCII; it must be that of `toValue`.
+ * write it is most of the work.
  */
 export class JsonList<R> {
   readonly rows: readonly R[];
-  readonly toText: (row: R) => string;
+  readonly writer: RowWriter<R>;
   readonly #toValue: (row: R) => unknown;
 
-  private constructor(rows: readonly R[], toValue: (row: R) => unknown, toText: (row: R) => string) {
+  private constructor(rows: readonly R[], toValue: (row: R) => unknown, writer: RowWriter<R>) {
     this.rows = rows;
     this.#toValue = toValue;
-    this.toText = toText;
+    this.writer = writer;
   }
 
   /** Goes where an answer's type has an array: to whoever reads the JSON it is one. */
-  static of<R, V>(rows: readonly R[], toValue: (row: R) => V, toText: (row: R) => string): V[] {
-    return new JsonList(rows, toValue, toText) as unknown as V[];
+  static of<R, V>(rows: readonly R[], toValue: (row: R) => V, writer: RowWriter<R>): V[] {
+    return new JsonList(rows, toValue, writer) as unknown as V[];
   }
 
   toJSON(): unknown[] {
@@ -199,47 +209,52 @@ export function isLarge(value: unknown): value is Readonly<Record<string, unknow
   );
 }
 
+/** A first guess of what a row takes, so that an answer rarely has to be copied into more room. */
+const BYTES_PER_ROW = 160;
+
 /** The same bytes as of `JSON.stringify(value)`. */
 export async function largeJsonBytes(
   value: Readonly<Record<string, unknown>>,
   pause: Yield,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Buffer[] = [];
+  const lists = Object.values(value).filter((member) => member instanceof JsonList);
+  const out = new ByteWriter(lists.reduce((sum, { rows }) => sum + BYTES_PER_ROW * rows.length, 65_536));
   let separator = "{";
   for (const [key, member] of Object.entries(value)) {
     const head = `${separator}${JSON.stringify(key)}:`;
     if (member instanceof JsonList) {
-      parts.push(Buffer.from(`${head}[`));
+      out.text(`${head}[`);
       for (let from = 0; from < member.rows.length; from += SLICE_ELEMENTS) {
         if (from > 0) await pause();
-        parts.push(Buffer.from(rowsText(member, from), "latin1"));
+        writeRows(member, from, out);
       }
-      parts.push(Buffer.from("]"));
+      out.text("]");
     } else if (Array.isArray(member) && member.length > SLICE_ELEMENTS) {
-      parts.push(Buffer.from(`${head}[`));
+      out.text(`${head}[`);
       for (let from = 0; from < member.length; from += SLICE_ELEMENTS) {
         const batch = JSON.stringify(member.slice(from, from + SLICE_ELEMENTS)).slice(1, -1);
-        parts.push(Buffer.from(from === 0 ? batch : `,${batch}`));
+        out.text(from === 0 ? batch : `,${batch}`);
         await pause();
       }
-      parts.push(Buffer.from("]"));
+      out.text("]");
     } else {
       const text: string | undefined = JSON.stringify(member);
       // As JSON.stringify does: what has no JSON, such as undefined, is left out.
       if (text === undefined) continue;
-      parts.push(Buffer.from(head + text));
+      out.text(head + text);
     }
     separator = ",";
   }
-  parts.push(Buffer.from(separator === "{" ? "{}" : "}"));
-  return Buffer.concat(parts);
+  out.text(separator === "{" ? "{}" : "}");
+  return out.finish();
 }
 
-function rowsText<R>({ rows, toText }: JsonList<R>, from: number): string {
-  let text = "";
+function writeRows<R>({ rows, writer }: JsonList<R>, from: number, out: ByteWriter): void {
+  const { write, maxBytes } = writer;
   for (let i = from; i < Math.min(from + SLICE_ELEMENTS, rows.length); i++) {
+    out.reserve(maxBytes + 1);
+    if (i > 0) out.ascii(",");
     // The index is below the length.
-    text += (i === 0 ? "" : ",") + toText(rows[i] as R);
+    write(rows[i] as R, out);
   }
-  return text;
 }

@@ -96,7 +96,14 @@ describe("writing in slices", () => {
       JsonList.of(
         Array.from({ length: count }, (_, n) => n),
         (n) => ({ n }),
-        (n) => `{"n":${n}}`,
+        {
+          write: (n, out) => {
+            out.ascii('{"n":');
+            out.uint(n);
+            out.ascii("}");
+          },
+          maxBytes: 16,
+        },
       );
     for (const count of [257, 16_384, 40_000]) {
       const value = { a: 1, list: numbers(count), none: numbers(0) };
@@ -104,6 +111,12 @@ describe("writing in slices", () => {
       expect(Buffer.from(await largeJsonBytes(value, pauses().pause)).toString()).toBe(JSON.stringify(value));
     }
     expect(isLarge({ list: numbers(256) })).toBe(false);
+  });
+
+  it("refuses to answer what was written beyond the room for it", async () => {
+    const rows = Array.from({ length: 300 }, () => "x".repeat(1_000));
+    const list = JsonList.of(rows, String, { write: (row, out) => out.ascii(`"${row}"`), maxBytes: 1 });
+    await expect(largeJsonBytes({ list }, pauses().pause)).rejects.toThrow(RangeError);
   });
 
   it("leaves short and odd values alone", () => {

@@ -3,7 +3,7 @@ import { JsonList } from "@racklet/api-kit";
 import type { NatGroupEnsureResult, NatGroupState } from "@racklet/api-types/dpd/latest";
 import type { NatGroupState as GroupState } from "../nat/group.ts";
 import type { NatGroupReport } from "../nat/group-report.ts";
-import { wireNat, wireNatText, type WireNat } from "../nat/wire.ts";
+import { wireNat, natWriter, type WireNat } from "../nat/wire.ts";
 import type { NatRow } from "../table/nat.ts";
 
 export function reportToWire(report: NatGroupReport): NatGroupEnsureResult {
@@ -19,7 +19,7 @@ export function reportToWire(report: NatGroupReport): NatGroupEnsureResult {
   };
 }
 
-const listOf = (rows: readonly NatRow[]): WireNat[] => JsonList.of(rows, wireNat, wireNatText);
+const listOf = (rows: readonly NatRow[]): WireNat[] => JsonList.of(rows, wireNat, natWriter);
 
 export function groupToWire(state: GroupState): NatGroupState {
   return {

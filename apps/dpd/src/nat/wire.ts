@@ -1,4 +1,5 @@
 /** Entries in dpd's wire shape, the counterpart of `input.ts`: built straight from the record, once per answer. */
+import type { ByteWriter, RowWriter } from "@racklet/api-kit";
 import { macToBytes } from "@racklet/net";
 import type { MacBytes } from "@racklet/net";
 import type { NatRow } from "../table/nat.ts";
@@ -24,13 +25,33 @@ export function wireNat(row: NatRow): WireNat {
   return { external: row.external, low: row.low, high: row.high, target: wireNatTarget(row) };
 }
 
-/** The JSON of `wireNat(row)`. Addresses are canonical, so there is nothing to escape. */
-export function wireNatText(row: NatRow): string {
+/** Writes the JSON of `wireNat(row)`. Addresses are canonical, so they are ASCII and there is nothing to escape. */
+export const natWriter: RowWriter<NatRow> = { write: writeNat, maxBytes: 256 };
+
+function writeNat(row: NatRow, out: ByteWriter): void {
+  out.ascii('{"external":"');
+  out.ascii(row.external);
+  out.ascii('","low":');
+  out.uint(row.low);
+  out.ascii(',"high":');
+  out.uint(row.high);
+  out.ascii(',"target":{"internal_ip":"');
+  out.ascii(row.internalIp);
+  out.ascii('","inner_mac":{"a":[');
   const high = Math.floor(row.mac / 0x100_0000);
   const low = row.mac - high * 0x100_0000;
-  const octets = `${high >> 16},${(high >> 8) & 255},${high & 255},${low >> 16},${(low >> 8) & 255},${low & 255}`;
-  return (
-    `{"external":"${row.external}","low":${row.low},"high":${row.high},"target":{"internal_ip":"${row.internalIp}",` +
-    `"inner_mac":{"a":[${octets}]},"vni":${row.vni}}}`
-  );
+  out.uint(high >> 16);
+  out.ascii(",");
+  out.uint((high >> 8) & 255);
+  out.ascii(",");
+  out.uint(high & 255);
+  out.ascii(",");
+  out.uint(low >> 16);
+  out.ascii(",");
+  out.uint((low >> 8) & 255);
+  out.ascii(",");
+  out.uint(low & 255);
+  out.ascii(']},"vni":');
+  out.uint(row.vni);
+  out.ascii("}}");
 }
