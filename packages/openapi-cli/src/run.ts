@@ -1,5 +1,5 @@
 /** `pnpm openapi <command>`: looks at, writes, checks and publishes the documents of every API. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Api } from "@racklet/api-kit/declare";
 import { wireDiff, type WireDocument } from "@racklet/api-kit/wire-diff";
@@ -9,6 +9,9 @@ import type { History } from "./history.ts";
 import { judge, type Verdict } from "./judge.ts";
 import { appendToLedger, readLedger } from "./ledger.ts";
 import { readLocal } from "./local.ts";
+import { extract } from "./parity/extract.ts";
+import { printParity } from "./parity/report.ts";
+import { tableFile } from "./parity/table.ts";
 import { paint, printChanges, printFinding, printTable, type Output } from "./print.ts";
 
 export interface Workspace {
@@ -29,7 +32,10 @@ const HELP = `usage: pnpm openapi <command>
   generate              write the documents that the declarations stand for
   check                 say what generate would change, and what it cannot put right
   bless IDENT VERSION   publish a version: its document may never change again
-  diff A B [--json]     what differs on the wire; A and B are IDENT@VERSION or files
+  diff A B [--json]     what differs on the wire, classified; A and B are IDENT@VERSION or files
+  parity                compare every version with the table of upstream's facts, and say how much is served
+  upstream IDENT GIT_DIR FOLDER
+                        write that table from the documents in a clone of upstream's repository
 exit: 0 fresh or done, 4 run generate, 100 failure, 1 wrong usage`;
 
 export function run(argv: readonly string[], workspace: Workspace): number {
@@ -44,10 +50,19 @@ export function run(argv: readonly string[], workspace: Workspace): number {
   if (command === "list" && rest.length === 0) return list(workspace, values.json);
   if (command === "generate" && rest.length === 0) return generate(workspace);
   if (command === "check" && rest.length === 0) return check(workspace);
+  if (command === "parity" && rest.length === 0) return printParity(workspace.apis, workspace.output) ? FRESH : FAILURE;
+  if (command === "upstream" && rest.length === 3) return upstream(workspace, rest);
   if (first === undefined || second === undefined || rest.length !== 2) return usage(workspace, USAGE);
   if (command === "bless") return bless(workspace, first, second);
   if (command === "diff") return diff(workspace, first, second, values.json);
   return usage(workspace, USAGE);
+}
+
+function upstream({ output }: Workspace, [ident = "", gitDir = "", folder = ""]: readonly string[]): number {
+  const file = tableFile(ident);
+  writeFileSync(file, extract(gitDir, folder));
+  output.write(`wrote ${file}`);
+  return FRESH;
 }
 
 function usage({ output }: Workspace, code: number): number {
