@@ -5,6 +5,7 @@ import { instanceCreate } from "./instance-create.ts";
 import { instanceDelete } from "./instance-delete.ts";
 import { instanceStart } from "./instance-start.ts";
 import { instanceUpdate } from "./instance-update.ts";
+import { multicastGroupDpdEnsure } from "./multicast-group-dpd-ensure.ts";
 
 export const allSagas = [
   externalIpAttach,
@@ -13,4 +14,5 @@ export const allSagas = [
   instanceDelete,
   instanceStart,
   instanceUpdate,
+  multicastGroupDpdEnsure,
 ] as const;

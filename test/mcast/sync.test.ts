@@ -1,0 +1,57 @@
+/** Multicast from Nexus' API to the tables of real dpds and sled-agents. */
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { McastRack, SWITCHES } from "./support/rack.ts";
+
+describe("multicast on switches and sleds", () => {
+  let rack: McastRack;
+  beforeEach(async () => {
+    rack = await new McastRack().start();
+    rack.runTasks();
+  });
+  afterEach(() => rack.close());
+
+  const join = (instance: string, group: string, body: object = {}) =>
+    rack.ok("PUT", `/v1/instances/${instance}/multicast-groups/${group}?project=p`, body);
+  const leave = (instance: string, group: string) =>
+    rack.ok("DELETE", `/v1/instances/${instance}/multicast-groups/${group}?project=p`);
+  const members = async (group: string): Promise<string[]> =>
+    (await rack.ok("GET", `/v1/multicast-groups/${group}/members`)).items.map(({ state }: { state: string }) => state);
+
+  it("follow a join, a second one, a stop, a start and the leaves", async () => {
+    const one = await rack.run("one");
+    const two = await rack.run("two");
+    await join("one", "224.1.2.3");
+    await rack.pass();
+    await rack.pass();
+    const port = (sled: string) => `rear${rack.indexOf(sled)}`;
+    expect(await members("224.1.2.3")).toEqual(["Joined"]);
+    for (const name of SWITCHES) {
+      expect(await rack.groups(name)).toEqual([`224.1.2.3→ff04::e001:203 [any] (${port(one.sled)})`]);
+    }
+    await join("two", "224.1.2.3", { source_ips: ["10.0.0.7"] });
+    await rack.pass();
+    const both = [port(one.sled), port(two.sled)].sort().join();
+    for (const name of SWITCHES) expect(await rack.groups(name)).toEqual([`224.1.2.3→ff04::e001:203 [any] (${both})`]);
+    expect(rack.sledState(rack.indexOf(two.sled)).subscriptions).toEqual(["224.1.2.3 [10.0.0.7]"]);
+    for (const sled of rack.sleds.keys()) {
+      expect(rack.sledState(sled).m2p).toEqual(["224.1.2.3→ff04::e001:203"]);
+      expect(rack.sledState(sled).forwarding).toHaveLength(1);
+    }
+    await leave("one", "224.1.2.3");
+    await rack.pass();
+    for (const name of SWITCHES) {
+      expect(await rack.groups(name)).toEqual([`224.1.2.3→ff04::e001:203 [10.0.0.7] (${port(two.sled)})`]);
+    }
+    expect(rack.sledState(rack.indexOf(one.sled)).subscriptions).toEqual([]);
+    await leave("two", "224.1.2.3");
+    await rack.pass();
+    for (const name of SWITCHES) expect(await rack.groups(name)).toEqual([]);
+    for (const sled of rack.sleds.keys()) {
+      expect(rack.sledState(sled)).toEqual({ m2p: [], forwarding: [], subscriptions: [] });
+    }
+    const { db } = rack.nexus.store;
+    expect(await db.selectFrom("multicast_group").selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom("multicast_group_member").selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom("underlay_multicast_group").selectAll().execute()).toEqual([]);
+  });
+});
