@@ -18,10 +18,11 @@ export function startDeadline(
 ): Deadline {
   const controller = new AbortController();
   let expired = false;
-  const cancelTimer = timers.after(ms, () => {
+  const expire = (): void => {
     expired = true;
     controller.abort(new DOMException(`no answer within ${ms} ms`, "TimeoutError"));
-  });
+  };
+  const cancelTimer = ms === Number.POSITIVE_INFINITY ? () => undefined : timers.after(ms, expire);
   const listeners = outer.flatMap((signal) => {
     if (signal === undefined) return [];
     const onAbort = () => controller.abort(signal.reason);

@@ -21,7 +21,7 @@ export interface ClientOptions {
   readonly world?: ClientWorld;
   /** Sent with every request, for example `authorization`. A function is asked for each request. */
   readonly headers?: Headers | (() => Headers);
-  /** For a whole call, retries included. Default 15,000. */
+  /** For a whole call, retries included. Default 15,000; Infinity for one that only a signal or the connection ends. */
   readonly deadlineMs?: number;
   /** Ends every call of this client. */
   readonly signal?: AbortSignal;
