@@ -106,6 +106,17 @@ describe("the checks themselves", () => {
     ]);
   });
 
+  test("let one file of sled-agent host propolis, and no other", () => {
+    const propolis = pkgWith("apps/propolis", "apps/propolis", {});
+    const sled = pkgWith("apps/sled-agent", "apps/sled-agent", {
+      "src/propolis-host.ts": ["@racklet/propolis"],
+      "src/context.ts": ["@racklet/propolis"],
+    });
+    expect(directionViolations(sled, [sled, propolis])).toEqual([
+      "apps/sled-agent/src/context.ts may not import @racklet/propolis",
+    ]);
+  });
+
   test("notice a way around a package's exports", () => {
     const net = pkgWith("net", "packages/net", {
       "src/a.ts": ["./b.ts", "../../world/src/real.ts", "@racklet/world/src/real.ts"],

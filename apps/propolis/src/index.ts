@@ -21,6 +21,8 @@ export interface RunningPropolis {
   close(): Promise<void>;
   /** As when a process dies: connections are cut without an answer. */
   kill(): Promise<void>;
+  /** Resolves when it has ended either way, with how. */
+  readonly ended: Promise<string>;
 }
 
 const CLOSE_GRACE_MS = 1_000;
@@ -34,7 +36,7 @@ export function startPropolis(
   return serveContext(createContext(config, world, overrides));
 }
 
-export interface RunningLocalVm extends LocalVm, RunningPropolis {}
+export interface RunningLocalVm extends LocalVm, Omit<RunningPropolis, "ended"> {}
 
 /** A server with a VM that already runs. Throws PropolisError and AddressInUseError, and then leaves nothing behind. */
 export async function startLocalVm(
@@ -63,13 +65,18 @@ async function serveContext(ctx: PropolisContext): Promise<RunningPropolis> {
     await listener.close(graceMs);
     cancelCut();
   };
+  let end = (_how: string): void => {};
+  const ended = new Promise<string>((resolve) => (end = resolve));
   return {
     url: listener.url,
+    ended,
     close: async () => {
       ctx.close();
       await close(CLOSE_GRACE_MS);
+      end("its propolis was closed");
     },
     kill: async () => {
+      end("its propolis was killed");
       upgrades.cut();
       await close(0);
       ctx.close();

@@ -31,7 +31,10 @@ try {
   process.once("SIGTERM", stop);
   process.once("SIGINT", stop);
   // Last: whoever reads it may send a signal at once.
-  console.log(JSON.stringify({ event: "listening", url: propolis.url }));
+  const listening = { event: "listening", url: propolis.url };
+  console.log(JSON.stringify(listening));
+  // A sled-agent gives no pipe to write to, which would break when it dies, but a channel for this one message.
+  process.send?.(listening);
 } catch (error) {
   if (!(error instanceof AddressInUseError)) throw error;
   console.error(`propolis: ${error.message}`);

@@ -1,9 +1,18 @@
 /** What a sled-agent is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
 import { isLoopbackHost, parseListenAddress, readFlags, UsageError, type ListenAddress } from "@racklet/api-kit";
 import { canonicalUuid, isIpv6, canonicalIp } from "@racklet/net";
-import { DEFAULT_VM_TIMING, type VmTiming } from "./vmm/simulated-vm.ts";
 
 export type Mode = "real" | "sim";
+/** Where a VM's propolis server runs: in this process, or in one of its own. */
+export type PropolisMode = "embedded" | "process";
+
+/** How long VMs take, ms. */
+export interface VmTiming {
+  /** A boot or reboot takes a time drawn evenly from these. */
+  readonly bootMs: readonly [min: number, max: number];
+  /** From one state to the next on the way down. A propolis process has its own default. */
+  readonly stopMs: number;
+}
 
 export interface SledAgentConfig {
   /** An IPv6 address: Nexus records sled-agents by such. */
@@ -21,8 +30,12 @@ export interface SledAgentConfig {
   readonly mode: Mode;
   /** The sled's address on the underlay network; undefined: the address it listens on. */
   readonly underlay: string | undefined;
-  /** How long the simulated VMs of mode `real` take. */
+  /** Of the VMs of mode `real`. */
   readonly vmTiming: VmTiming;
+  /** Default `embedded`. */
+  readonly propolis?: PropolisMode | undefined;
+  /** What must outlive this process is kept there; undefined: nothing is. */
+  readonly dataDir?: string | undefined;
 }
 
 const FLAGS = {
@@ -36,12 +49,15 @@ const FLAGS = {
   mode: { type: "string" },
   underlay: { type: "string" },
   "boot-ms": { type: "string" },
+  propolis: { type: "string" },
+  data: { type: "string" },
 } as const;
 
 type FlagName = keyof typeof FLAGS;
 type Flags = ReadonlyMap<FlagName, string>;
 
 const DEFAULT_LISTEN: ListenAddress = { host: "::1", port: 12_345 };
+const DEFAULT_VM_TIMING: VmTiming = { bootMs: [100, 300], stopMs: 40 };
 /** The rack of upstream's tests. */
 const DEFAULT_RACK_ID = "c19a698f-c6f9-4a17-ae30-20d711b8f7dc";
 
@@ -54,6 +70,11 @@ export function parseConfig(
   const sledId = uuidOf(flags, "sled-id") ?? missing("sled-id", "the UUID of the sled");
   const scrimlet = booleanOf(flags, "scrimlet");
   const dpd = urlOf(flags, "dpd");
+  const propolis = propolisModeOf(flags);
+  const dataDir = flags.get("data");
+  if (propolis === "process" && dataDir === undefined) {
+    throw new UsageError("--propolis process needs --data: its processes are found again by what is kept there");
+  }
   if (dpd !== undefined && !scrimlet) throw new UsageError("--dpd needs --scrimlet: only a scrimlet has a switch");
   return {
     listen: listenOf(flags),
@@ -66,6 +87,8 @@ export function parseConfig(
     mode: modeOf(flags),
     underlay: underlayOf(flags),
     vmTiming: timingOf(flags),
+    propolis,
+    dataDir,
   };
 }
 
@@ -93,6 +116,11 @@ function booleanOf(flags: Flags, name: FlagName): boolean {
 function modeOf(flags: Flags): Mode {
   const text = flags.get("mode") ?? "real";
   return text === "real" || text === "sim" ? text : fail("mode", text, "real or sim");
+}
+
+function propolisModeOf(flags: Flags): PropolisMode {
+  const text = flags.get("propolis") ?? "embedded";
+  return text === "embedded" || text === "process" ? text : fail("propolis", text, "embedded or process");
 }
 
 function serialOf(flags: Flags): string | undefined {

@@ -1,4 +1,5 @@
 /** Everything the handlers of one sled-agent need, wired together. */
+import { join } from "node:path";
 import { formatHostPort } from "@racklet/api-kit";
 import type { World } from "@racklet/world";
 import type { SledAgentConfig } from "./config.ts";
@@ -6,6 +7,9 @@ import { nexusOverHttp } from "./nexus/client.ts";
 import type { Nexus } from "./nexus/nexus.ts";
 import type { Engine } from "./opte/engine.ts";
 import { createOpte, type Opte } from "./opte/index.ts";
+import { propolisBackends } from "./propolis/backend.ts";
+import { childEnv } from "./propolis/child-env.ts";
+import { propolisHost } from "./propolis-host.ts";
 import { Registrar } from "./registration/registrar.ts";
 import { createScrimlet, type Scrimlet } from "./scrimlet/index.ts";
 import { NetworkConfigStore } from "./scrimlet/network-config.ts";
@@ -13,7 +17,7 @@ import { SimVmms } from "./sim/sim-vmms.ts";
 import { SIZE, gimletBaseboard, switchBaseboard, type Sled } from "./sled/sled.ts";
 import type { VmmBackends } from "./vmm/backend.ts";
 import { VmmManager } from "./vmm/manager.ts";
-import { simulatedVms } from "./vmm/simulated-vm.ts";
+import { noRecords, recordsIn } from "./vmm/records.ts";
 import type { Vmms } from "./vmm/types.ts";
 
 export interface SledAgentContext {
@@ -57,7 +61,8 @@ export function createContext(
   const nexus = overrides.nexus ?? nexusOverHttp(config.nexus, world);
   const opte = createOpte(overrides.engine);
   const networkConfig = new NetworkConfigStore();
-  const backends = overrides.backends ?? simulatedVms(world, config.vmTiming);
+  const backends = overrides.backends ?? propolisBackends(propolisHost(config, world, childEnv(process.env)), world);
+  const records = config.dataDir === undefined ? noRecords : recordsIn(join(config.dataDir, "vmms"), world.log);
   const simVmms = config.mode === "sim" ? new SimVmms(world, nexus, opte.ports.routers) : undefined;
   let address = formatHostPort(config.listen.host, config.listen.port);
   let registrar: Registrar | undefined;
@@ -67,7 +72,7 @@ export function createContext(
     sled,
     nexus,
     opte,
-    vmms: simVmms ?? new VmmManager({ world, nexus, backends, ports: opte.ports, sled }),
+    vmms: simVmms ?? new VmmManager({ world, nexus, backends, ports: opte.ports, records, sled }),
     simVmms,
     networkConfig,
     scrimlet: createScrimlet(config, world, networkConfig),

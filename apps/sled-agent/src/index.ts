@@ -12,7 +12,7 @@ export { createApp, type AppOptions } from "./server.ts";
 export interface RunningSledAgent {
   /** Base URL of the API. */
   readonly url: string;
-  /** Ends the VMs without reporting them, lets running requests finish, and closes the listener. */
+  /** Ends the VMs, lets running requests finish, and closes the listener. */
   close(): Promise<void>;
 }
 
@@ -23,6 +23,8 @@ export async function startSledAgent(
   overrides: SledAgentOverrides = {},
 ): Promise<RunningSledAgent> {
   const ctx = createContext(config, world, overrides);
+  // Before anybody can ask for them.
+  ctx.vmms.resume();
   const listener = await listen(createApp(ctx), config.listen, world);
   const stop = new AbortController();
   ctx.scrimlet.start();

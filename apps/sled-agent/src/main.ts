@@ -13,6 +13,8 @@ const USAGE = `usage: node apps/sled-agent/src/main.ts [flags]      (each flag i
   --underlay IPV6           the sled's address on the underlay network, default the address it listens on
   --serial S                default made from the sled's id
   --rack-id UUID            default the rack of upstream's tests
+  --propolis embedded|process  each VM's propolis server in this process (default), or in one of its own, which needs --data
+  --data DIR                where VMs and the network configuration are kept, so that they outlive this process
   --boot-ms MIN-MAX         how long a simulated VM takes to boot, default 100-300`;
 
 function readConfig(): SledAgentConfig {

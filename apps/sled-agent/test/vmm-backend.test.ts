@@ -13,6 +13,8 @@ import { INSTANCE, NIC, VMM, dualStack, newest, nic } from "./bodies.ts";
 import { rig, stateIn, type Rig } from "./rig.ts";
 
 class Puppet implements VmmBackend, VmmBackends {
+  readonly address = "[::1]:4242";
+  readonly process = undefined;
   readonly ensured: VmEnsureRequest[] = [];
   readonly requests: string[] = [];
   isDestroyed = false;
@@ -29,6 +31,7 @@ class Puppet implements VmmBackend, VmmBackends {
     if (this.startError !== undefined) throw this.startError;
     return this;
   }
+  adopt(): undefined {}
   async ensure(request: VmEnsureRequest): Promise<void> {
     this.ensured.push(request);
     if (this.ensureError !== undefined) throw this.ensureError;

@@ -30,6 +30,11 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   "apps/racklet": [...service, "apps/propolis", "apps/dpd", "apps/sled-agent", "apps/nexus"],
 };
 
+/** Files that may import more than their package: a sled-agent hosts propolis servers, from this one file (docs/decisions/0005). */
+export const hosts: Readonly<Record<string, readonly string[]>> = {
+  "apps/sled-agent/src/propolis-host.ts": ["apps/propolis"],
+};
+
 /** Files that run only in tests may also use these. */
 export const testsMayImport = ["sim", ...service];
 

@@ -1,5 +1,5 @@
 /** Checks one package against the rules; each answer is a list of sentences, empty when all is well. */
-import { isEdgeOfApp, isTestFile, mayImport, testsMayImport } from "./rules.ts";
+import { hosts, isEdgeOfApp, isTestFile, mayImport, testsMayImport } from "./rules.ts";
 import { resolveRelative, type Package, type Source } from "./workspace.ts";
 
 const scope = "@racklet/";
@@ -10,7 +10,8 @@ export function directionViolations(pkg: Package, all: readonly Package[]): stri
   const allowed = mayImport[pkg.key];
   if (allowed === undefined) return [`${pkg.folder} is not in the list of packages: decide what it may import`];
   return pkg.sources.flatMap((source) => {
-    const reach = new Set([pkg.key, ...allowed, ...(isTestFile(source.inPackage) ? testsMayImport : [])]);
+    const more = isTestFile(source.inPackage) ? testsMayImport : (hosts[source.path] ?? []);
+    const reach = new Set([pkg.key, ...allowed, ...more]);
     return workspaceImports(source).flatMap(({ specifier, name }) => {
       const target = all.find((each) => each.name === name);
       if (target === undefined) return [`${source.path} imports ${specifier}, which is no package of this workspace`];

@@ -2,6 +2,7 @@
 import { ApiError, nexusInternalClient, type Schemas } from "@racklet/nexus-internal-client";
 import type { World } from "@racklet/world";
 import { statusToWire } from "../http/wire.ts";
+import type { VmmStatus } from "../vmm/types.ts";
 import { NexusRefusedError, type Nexus, type RegisteredSled, type SledDescription } from "./nexus.ts";
 
 /** A Nexus that is silent this long has probably gone away; its successor is told at once. */
@@ -28,7 +29,7 @@ export function nexusOverHttp(url: string, world: World): Nexus {
       refusing(client.switch_put({ path: { switch_id: id }, body: { rack_id: rackId, baseboard } }, { signal })),
     putVmmState: (propolisId, status, signal) =>
       refusing(
-        client.cpapi_instances_put({ path: { propolis_id: propolisId }, body: statusToWire(status) }, { signal }),
+        client.cpapi_instances_put({ path: { propolis_id: propolisId }, body: reportToWire(status) }, { signal }),
       ),
   };
 }
@@ -39,6 +40,16 @@ async function refusing(call: Promise<unknown>): Promise<void> {
   } catch (error) {
     throw refusalOf(error);
   }
+}
+
+const MAX_REASON = 1024;
+
+function reportToWire(status: VmmStatus): Schemas["SledVmmReport"] {
+  return {
+    ...statusToWire(status),
+    failure_reason: status.failureReason?.slice(0, MAX_REASON) ?? null,
+    propolis_addr: status.propolisAddr ?? null,
+  };
 }
 
 /** 408 and 429 ask to come again. */

@@ -14,6 +14,8 @@ export interface PortRequest {
   /** Whose ports these are; a second request for the same owner is refused. */
   readonly owner: string;
   readonly nics: readonly Nic[];
+  /** One for each interface, as in an earlier life of this process; undefined: new ones. */
+  readonly names?: readonly string[] | undefined;
   readonly firewallRules?: readonly FirewallRule[] | undefined;
   /** These are given to the primary interface only. */
   readonly externalIps: ExternalIps;
@@ -23,7 +25,7 @@ export interface PortRequest {
 }
 
 /** Throws `invalid` for what no port can be. */
-export function planPort(nic: Nic, request: Omit<PortRequest, "owner" | "nics">): Omit<Port, "name"> {
+export function planPort(nic: Nic, request: Omit<PortRequest, "owner" | "nics" | "names">): Omit<Port, "name"> {
   const { externalIps, attachedSubnets = [], memberships = [], mtu, firewallRules = [] } = request;
   const common = {
     nic,

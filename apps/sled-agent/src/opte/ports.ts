@@ -46,7 +46,7 @@ export class Ports {
 
   /** Throws `invalid` for what an interface cannot have, and for an interface that has a port already. */
   create(request: PortRequest): readonly Port[] {
-    const { owner, nics } = request;
+    const { owner, nics, names = [] } = request;
     if (this.#namesOf.has(owner)) throw new Error(`${owner} has ports already`);
     const keys = nics.map(nicKey);
     for (const [i, key] of keys.entries()) {
@@ -57,7 +57,7 @@ export class Ports {
     }
     const plans = nics.map((nic) => planPort(nic, request));
     // A number that a failure leaves unused stays so.
-    const ports = plans.map((plan) => ({ name: `opte${this.#nextNumber++}`, ...plan }));
+    const ports = plans.map((plan, i) => ({ name: this.#nameFor(names[i]), ...plan }));
     applyAll(ports.flatMap((port) => createSteps(this.#context, port)));
     for (const port of ports) {
       this.#byName.set(port.name, { owner, port });
@@ -144,6 +144,12 @@ export class Ports {
 
   get size(): number {
     return this.#byName.size;
+  }
+
+  #nameFor(given: string | undefined): string {
+    const number = given === undefined ? this.#nextNumber : Number(given.slice("opte".length));
+    this.#nextNumber = Math.max(this.#nextNumber, number + 1);
+    return `opte${number}`;
   }
 
   #all(): Port[] {

@@ -41,6 +41,9 @@ export class SimVmms implements Vmms {
     this.#routers = routers;
   }
 
+  /** Nothing is kept of what is only simulated. */
+  resume(): void {}
+
   register({ propolisId, spec, nics, initial, migrationId }: VmmRequest): VmmStatus {
     if (spec.board.cpus > MAX_CPUS) {
       throw new SledAgentError("internal", `${spec.board.cpus} CPUs are more than ${MAX_CPUS}`);

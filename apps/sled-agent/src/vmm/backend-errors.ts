@@ -8,6 +8,12 @@ export function endsVmm(error: unknown): boolean {
   return error instanceof BackendError && (error.code === "NoInstance" || error.code === "CreateFailed");
 }
 
+/** Why a VMM has failed whose backend has failed this way. */
+export function failureOf(error: unknown): string {
+  if (error instanceof BackendError && error.code !== undefined) return `its propolis has no VM: ${error.message}`;
+  return reasonOf(error);
+}
+
 export function isAlreadyInitialized(error: unknown): boolean {
   return error instanceof BackendError && error.code === "AlreadyInitialized";
 }

@@ -1,10 +1,11 @@
-/** What drives one VM, shaped like propolis' API: a propolis server behind its client, or a VM in this process. */
+/** What drives one VM, shaped like propolis' API: a propolis server behind its client. */
 import type {
   InstanceProperties,
   InstanceSpec,
   InstanceStateRequested,
   ReplacementComponent,
 } from "@racklet/api-types/propolis/latest";
+import type { PropolisProcess } from "../propolis/server.ts";
 import type { Observation } from "./status.ts";
 
 export type VmInit =
@@ -22,6 +23,10 @@ export interface VmEnsureRequest {
 }
 
 export interface VmmBackend {
+  /** `ip:port` where its propolis serves. */
+  readonly address: string;
+  /** What another life of this sled-agent finds it by; undefined: it ends with this one. */
+  readonly process: PropolisProcess | undefined;
   /** Creates the VM; resolves when its objects exist. Rejects with `AlreadyInitialized` when there is one. */
   ensure(request: VmEnsureRequest): Promise<void>;
   putState(request: InstanceStateRequested): Promise<void>;
@@ -31,9 +36,19 @@ export interface VmmBackend {
   destroy(): Promise<void>;
 }
 
+export interface BackendRequest {
+  readonly propolisId: string;
+  /** Where Nexus would have it serve, `ip:port`. */
+  readonly addr: string;
+  /** Called with what it can be found by, before anything can go wrong with it. */
+  readonly onProcess: (process: PropolisProcess) => void;
+}
+
 export interface VmmBackends {
-  /** Starts what `ensure` is then sent to. `addr`: where it is to serve, for backends that do. */
-  start(vm: { readonly propolisId: string; readonly addr: string }): Promise<VmmBackend>;
+  /** Starts what `ensure` is then sent to. */
+  start(request: BackendRequest): Promise<VmmBackend>;
+  /** The one of an earlier life; undefined when it has ended. */
+  adopt(propolisId: string, process: PropolisProcess): VmmBackend | undefined;
 }
 
 export type BackendErrorCode = "NoInstance" | "AlreadyInitialized" | "AlreadyRunning" | "CreateFailed";

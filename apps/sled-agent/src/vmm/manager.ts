@@ -2,6 +2,7 @@
 import type { VmmState } from "@racklet/api-types/sled-agent/latest";
 import { SledAgentError, invalid, noSuchInstance } from "../errors.ts";
 import type { AttachedSubnet, ExternalIps, Membership } from "../opte/types.ts";
+import type { VmmRecord } from "./records.ts";
 import type { Change, StateRequest, VmmRequest, VmmStatus, Vmms } from "./types.ts";
 import { checkRequest } from "./validate.ts";
 import { Vmm, type VmmDependencies } from "./vmm.ts";
@@ -32,9 +33,12 @@ export class VmmManager implements Vmms {
     if (this.#vmms.size >= VMM_CAPACITY) {
       throw new SledAgentError("insufficientCapacity", `the sled has ${VMM_CAPACITY} VMMs, which is its limit`);
     }
-    const vmm = new Vmm(request, this.#deps, () => this.#vmms.delete(propolisId));
-    this.#vmms.set(propolisId, vmm);
-    return vmm.status;
+    return this.#add(request).status;
+  }
+
+  /** Those that still run are driven on, of the others Nexus is told. */
+  resume(): void {
+    for (const record of this.#deps.records.list()) this.#add(record.request, record).resume();
   }
 
   async unregister(propolisId: string): Promise<VmmStatus | null> {
@@ -70,7 +74,14 @@ export class VmmManager implements Vmms {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await Promise.all([...this.#vmms.values()].map((vmm) => vmm.unregister()));
+    await Promise.all([...this.#vmms.values()].map((vmm) => vmm.abandon()));
+  }
+
+  #add(request: VmmRequest, record?: VmmRecord): Vmm {
+    const { propolisId } = request;
+    const vmm = new Vmm(request, this.#deps, () => this.#vmms.delete(propolisId), record);
+    this.#vmms.set(propolisId, vmm);
+    return vmm;
   }
 
   #get(propolisId: string): Vmm {

@@ -8,19 +8,41 @@ import type { Ports } from "../opte/ports.ts";
 import type { AttachedSubnet, ExternalIps, Membership, Port } from "../opte/types.ts";
 import type { Change, VmmRequest } from "./types.ts";
 
+/** As it was registered with, or has become since. */
+export interface NetworkState {
+  readonly externalIps: ExternalIps;
+  readonly subnets: readonly AttachedSubnet[];
+  readonly memberships: readonly Membership[];
+  /** Its VM knows its ports by these. Undefined: it has none yet. */
+  readonly portNames?: readonly string[] | undefined;
+}
+
 export class VmmNetwork {
   readonly #request: VmmRequest;
   readonly #ports: Ports;
+  readonly #portNames: readonly string[] | undefined;
   #externalIps: ExternalIps;
   #subnets: readonly AttachedSubnet[];
   #memberships: readonly Membership[];
 
-  constructor(request: VmmRequest, ports: Ports) {
+  /** `known`: from an earlier life. */
+  constructor(request: VmmRequest, ports: Ports, known?: NetworkState) {
     this.#request = request;
     this.#ports = ports;
-    this.#externalIps = request.externalIps;
-    this.#subnets = request.attachedSubnets;
-    this.#memberships = request.memberships;
+    this.#portNames = known?.portNames;
+    this.#externalIps = known?.externalIps ?? request.externalIps;
+    this.#subnets = known?.subnets ?? request.attachedSubnets;
+    this.#memberships = known?.memberships ?? request.memberships;
+  }
+
+  get state(): NetworkState {
+    const names = this.ports().map(({ name }) => name);
+    return {
+      externalIps: this.#externalIps,
+      subnets: this.#subnets,
+      memberships: this.#memberships,
+      portNames: names.length > 0 ? names : this.#portNames,
+    };
   }
 
   /** Throws `invalid` for what an interface cannot have, and for one that has a port already. */
@@ -29,6 +51,7 @@ export class VmmNetwork {
     this.#ports.create({
       owner,
       nics,
+      names: this.#portNames,
       mtu,
       firewallRules,
       externalIps: this.#externalIps,

@@ -37,15 +37,23 @@ export function isHalted({ state }: Pick<VmmStatus, "state">): boolean {
 
 /** Every observation is news: the generation grows even where the state stays. */
 export function observe(status: VmmStatus, observation: Observation, now: string): VmmStatus {
-  return moveTo(
-    {
-      ...status,
-      migrationIn: observeMigration(status.migrationIn, observation.migrationIn, now),
-      migrationOut: observeMigration(status.migrationOut, observation.migrationOut, now),
-    },
-    SHOWN_AS[observation.state],
-    now,
-  );
+  if (observation.state === "Failed") return fail(withMigrations(status, observation, now), OWN_FAILURE, now);
+  return moveTo(withMigrations(status, observation, now), SHOWN_AS[observation.state], now);
+}
+
+const OWN_FAILURE = "its propolis says that the VM failed";
+
+/** The end of a VMM that did not end as it should, with the reason in a sentence. */
+export function fail(status: VmmStatus, reason: string, now: string): VmmStatus {
+  return { ...moveTo(status, "failed", now), failureReason: reason };
+}
+
+function withMigrations(status: VmmStatus, observation: Observation, now: string): VmmStatus {
+  return {
+    ...status,
+    migrationIn: observeMigration(status.migrationIn, observation.migrationIn, now),
+    migrationOut: observeMigration(status.migrationOut, observation.migrationOut, now),
+  };
 }
 
 /** The next generation, in `state`. A VMM that ends takes its unfinished migrations with it. */

@@ -20,6 +20,10 @@ export interface VmmStatus {
   readonly timeUpdated: string;
   readonly migrationIn?: MigrationStatus | undefined;
   readonly migrationOut?: MigrationStatus | undefined;
+  /** Where its propolis serves, `ip:port`; undefined before there is one. */
+  readonly propolisAddr?: string | undefined;
+  /** Of a VMM that failed: why, in a sentence. */
+  readonly failureReason?: string | undefined;
 }
 
 /** A registration, valid in itself. */
@@ -52,6 +56,8 @@ export type Change<T> = (current: T) => T;
 
 /** The VMMs of a sled, as the HTTP handlers see them. */
 export interface Vmms {
+  /** Takes up those of an earlier life of this sled-agent. To be called before anything else. */
+  resume(): void;
   /** Known for the same instance: changes nothing. */
   register(request: VmmRequest): VmmStatus;
   /** The last state; null when the VMM was unknown. The caller owns reporting it. */
@@ -64,6 +70,6 @@ export interface Vmms {
   changeMemberships(propolisId: string, change: Change<readonly Membership[]>): Promise<void>;
   /** How many VMMs are in each state. */
   countByState(): ReadonlyMap<VmmState, number>;
-  /** Ends everything that runs on the VMMs' behalf, without reporting it. */
+  /** Ends everything that runs on the VMMs' behalf. Where records are kept, the next life reports their end. */
   close(): Promise<void>;
 }

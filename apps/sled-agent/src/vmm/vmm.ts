@@ -2,18 +2,20 @@
  * One VMM: carries out what is asked of it in order, follows what its backend shows, and ends once. Whatever ends it, its
  * ports are released, its backend is removed and Nexus is told before it is forgotten.
  */
-import { backoffMs, type World } from "@racklet/world";
+import type { World } from "@racklet/world";
 import { SledAgentError, invalid } from "../errors.ts";
 import type { Nexus } from "../nexus/nexus.ts";
 import type { Ports } from "../opte/ports.ts";
 import type { Sled } from "../sled/sled.ts";
 import type { VmmBackend, VmmBackends } from "./backend.ts";
-import { endsVmm, isAlreadyInitialized, passedOn } from "./backend-errors.ts";
+import { endsVmm, failureOf, isAlreadyInitialized, passedOn } from "./backend-errors.ts";
 import { ensureRequestOf } from "./ensure-request.ts";
+import { follow } from "./follow.ts";
 import { VmmNetwork } from "./network.ts";
 import { Publisher } from "./publisher.ts";
+import type { VmmRecord, VmmRecords } from "./records.ts";
 import { RequestQueue } from "./request-queue.ts";
-import { isHalted, moveTo, observe } from "./status.ts";
+import { fail, isHalted, moveTo, observe, type Observation } from "./status.ts";
 import type { StateRequest, VmmRequest, VmmStatus } from "./types.ts";
 
 export interface VmmDependencies {
@@ -21,14 +23,14 @@ export interface VmmDependencies {
   readonly nexus: Pick<Nexus, "putVmmState">;
   readonly backends: VmmBackends;
   readonly ports: Ports;
+  readonly records: VmmRecords;
   readonly sled: Sled;
 }
 
 /** From the first request to stop. */
 export const STOP_GRACE_MS = 10 * 60_000;
-const MONITOR_BACKOFF = { baseMs: 50, maxMs: 5_000 };
 
-type StartRequest = Extract<StateRequest, { type: "running" | "migrationTarget" }> | { type: "running" };
+type StartRequest = { readonly type: "running" } | Extract<StateRequest, { readonly type: "migrationTarget" }>;
 
 export class Vmm {
   readonly request: VmmRequest;
@@ -41,24 +43,46 @@ export class Vmm {
   #status: VmmStatus;
   readonly #network: VmmNetwork;
   #backend: VmmBackend | undefined;
+  #begun: VmmRecord["begun"];
+  #process: VmmRecord["process"];
   #isEnding = false;
   #cancelStopTimer: (() => void) | undefined;
 
-  /** `onForgotten` is called once, when nothing of it is left. */
-  constructor(request: VmmRequest, deps: VmmDependencies, onForgotten: () => void) {
+  /** `onForgotten` is called once, when nothing of it is left. Throws when its record cannot be kept. */
+  constructor(request: VmmRequest, deps: VmmDependencies, onForgotten: () => void, known?: VmmRecord) {
     this.request = request;
     this.#deps = deps;
     this.#onForgotten = onForgotten;
     this.#publisher = new Publisher(request.propolisId, deps.nexus, deps.world, this.#life.signal);
-    this.#network = new VmmNetwork(request, deps.ports);
+    this.#network = new VmmNetwork(request, deps.ports, known?.network);
+    this.#begun = known?.begun;
+    this.#process = known?.process;
     const { migrationId, initial } = request;
-    this.#status = {
+    this.#status = known?.status ?? {
       ...initial,
       migrationIn:
         migrationId === undefined
           ? undefined
           : { migrationId, state: "pending", gen: 1, timeUpdated: initial.timeUpdated },
     };
+    if (known === undefined) deps.records.save(this.#record());
+  }
+
+  /** Goes on from where an earlier life of this sled-agent ended. To be called once, before anything else. */
+  resume(): void {
+    if (isHalted(this.#status)) return void this.#end(this.#status);
+    if (this.#begun === undefined) return;
+    const backend = this.#process && this.#deps.backends.adopt(this.request.propolisId, this.#process);
+    if (backend === undefined) return void this.#end(this.#failed(LOST));
+    this.#network.createPorts();
+    this.#drivenBy(backend);
+    if (this.#status.state === "stopping") this.#limitStop();
+    // It may have ended between creating the VM and running it. A VM that runs ignores this.
+    else if (this.#begun === "running") {
+      this.#enqueue(() => backend.putState("Run")).catch((error: unknown) =>
+        this.#log("warn", error, "the VMM that was found again cannot be run"),
+      );
+    }
   }
 
   get status(): VmmStatus {
@@ -86,15 +110,24 @@ export class Vmm {
     return this.#enqueue(async () => {
       this.#checkNotEnding();
       change(this.#network);
+      this.#save();
     });
   }
 
   /** Ends it before whatever waits. The caller owns the answer: Nexus is not told beside. */
   async unregister(): Promise<VmmStatus> {
-    if (!isHalted(this.#status)) this.#status = moveTo(this.#status, "failed", this.#now());
+    if (!isHalted(this.#status)) this.#status = this.#failed("it was unregistered");
     this.#isEnding = true;
     await this.#forget();
     return this.#status;
+  }
+
+  /** Ends what runs on its behalf. Its record stays: the next life of this sled-agent tells Nexus what became of it. */
+  async abandon(): Promise<void> {
+    this.#isEnding = true;
+    if (this.#life.signal.aborted) return;
+    this.#life.abort();
+    await this.#tearDown();
   }
 
   /** Throws at once when too many wait. What is unanswered when the VMM is forgotten fails then, whatever holds it up. */
@@ -112,7 +145,6 @@ export class Vmm {
 
   async #start(request: StartRequest): Promise<void> {
     this.#checkNotEnding();
-    const { world } = this.#deps;
     let backend = this.#backend;
     try {
       if (backend === undefined) backend = await this.#create(request);
@@ -121,16 +153,21 @@ export class Vmm {
     } catch (error) {
       if (this.#isEnding) return;
       if (this.#backend !== undefined && !endsVmm(error)) throw error;
-      world.log.error({ propolis_id: this.request.propolisId, err: error }, "the VMM failed to start");
-      await this.#end(moveTo(this.#status, "failed", this.#now()));
+      this.#log("error", error, "the VMM failed to start");
+      await this.#end(this.#failed(`it could not be started: ${failureOf(error)}`));
     }
   }
 
   async #create(request: StartRequest): Promise<VmmBackend> {
-    const { backends } = this.#deps;
-    const { propolisId, propolisAddr } = this.request;
+    const { propolisId, propolisAddr: addr } = this.request;
     this.#network.createPorts();
-    const backend = await backends.start({ propolisId, addr: propolisAddr });
+    this.#begun = request.type;
+    this.#save();
+    const onProcess = (process: VmmRecord["process"]): void => {
+      this.#process = process;
+      this.#save();
+    };
+    const backend = await this.#deps.backends.start({ propolisId, addr, onProcess });
     try {
       // It may have been unregistered while the backend started.
       this.#checkNotEnding();
@@ -140,9 +177,14 @@ export class Vmm {
       await backend.destroy();
       throw error;
     }
-    this.#backend = backend;
-    void this.#monitor(backend);
+    this.#drivenBy(backend);
     return backend;
+  }
+
+  #drivenBy(backend: VmmBackend): void {
+    this.#backend = backend;
+    this.#status = { ...this.#status, propolisAddr: backend.address };
+    void this.#watch(backend);
   }
 
   #ensureRequest(request: StartRequest) {
@@ -159,12 +201,15 @@ export class Vmm {
     }
     const failure = await this.#drive(this.#backend, "Stop");
     if (failure !== undefined) return failure;
+    this.#limitStop();
+    return this.#shown("stopping");
+  }
+
+  #limitStop(): void {
     this.#cancelStopTimer ??= this.#deps.world.timers.after(STOP_GRACE_MS, () => {
       this.#log("error", undefined, "the VMM did not stop in time and is destroyed");
       void this.#end(moveTo(this.#status, "destroyed", this.#now()));
     });
-    if (this.#status.state !== "stopping") this.#status = moveTo(this.#status, "stopping", this.#now());
-    return this.#status;
   }
 
   async #reboot(): Promise<VmmStatus> {
@@ -172,7 +217,12 @@ export class Vmm {
     if (this.#backend === undefined) throw invalid(`the VMM is ${this.#status.state}, not running: it cannot reboot`);
     const failure = await this.#drive(this.#backend, "Reboot");
     if (failure !== undefined) return failure;
-    if (this.#status.state !== "rebooting") this.#status = moveTo(this.#status, "rebooting", this.#now());
+    return this.#shown("rebooting");
+  }
+
+  /** The state it was just asked to go to, before its propolis shows it. */
+  #shown(state: "stopping" | "rebooting"): VmmStatus {
+    if (this.#status.state !== state) this.#become(moveTo(this.#status, state, this.#now()));
     return this.#status;
   }
 
@@ -183,7 +233,7 @@ export class Vmm {
     } catch (error) {
       this.#checkNotEnding();
       if (!endsVmm(error)) throw passedOn(error);
-      const final = moveTo(this.#status, "failed", this.#now());
+      const final = this.#failed(failureOf(error));
       void this.#end(final);
       return final;
     }
@@ -191,39 +241,37 @@ export class Vmm {
     return undefined;
   }
 
-  /** Follows the backend until the VMM ends. Never rejects. */
-  async #monitor(backend: VmmBackend): Promise<void> {
-    const { world } = this.#deps;
-    let gen = 0;
-    for (let attempt = 0; !this.#isEnding;) {
-      try {
-        const seen = await backend.monitor(gen, this.#life.signal);
-        if (this.#isEnding) return;
-        gen = seen.gen + 1;
-        attempt = 0;
-        const next = observe(this.#status, seen, this.#now());
-        if (isHalted(next)) return await this.#end(next);
-        this.#status = next;
-        this.#publisher.publish(next);
-      } catch (error) {
-        if (this.#isEnding) return;
-        if (endsVmm(error)) {
-          this.#log("error", error, "the VMM's backend is gone");
-          return await this.#end(moveTo(this.#status, "failed", this.#now()));
-        }
-        this.#log("warn", error, "cannot watch the VMM; trying again");
-        const pause = backoffMs(world.random, attempt, MONITOR_BACKOFF);
-        attempt += 1;
-        await world.timers.sleep(pause, this.#life.signal).catch(() => undefined);
-      }
+  /** Until the VMM ends. Never rejects. */
+  async #watch(backend: VmmBackend): Promise<void> {
+    const { propolisId } = this.request;
+    const gone = await follow(backend, {
+      world: this.#deps.world,
+      propolisId,
+      signal: this.#life.signal,
+      seen: (observation) => !this.#isEnding && this.#see(observation),
+    });
+    if (gone === undefined || this.#isEnding) return;
+    this.#log("error", gone, "the VMM's propolis is gone");
+    await this.#end(this.#failed(failureOf(gone)));
+  }
+
+  /** False when the VMM has ended with it. */
+  #see(observation: Observation): boolean {
+    const next = observe(this.#status, observation, this.#now());
+    if (isHalted(next)) {
+      void this.#end(next);
+      return false;
     }
+    this.#become(next);
+    this.#publisher.publish(next);
+    return true;
   }
 
   /** Removes the VM and its ports, tells Nexus the final state, and only then lets the VMM be forgotten. Never rejects. */
   async #end(final: VmmStatus): Promise<void> {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#status = final;
+    this.#become(final);
     await this.#tearDown();
     this.#publisher.publish(final);
     await this.#publisher.drained();
@@ -234,6 +282,7 @@ export class Vmm {
     if (this.#life.signal.aborted) return;
     this.#life.abort();
     await this.#tearDown();
+    this.#deps.records.remove(this.request.propolisId);
     this.#onForgotten();
   }
 
@@ -251,6 +300,36 @@ export class Vmm {
     if (this.#isEnding) throw terminating();
   }
 
+  #become(status: VmmStatus): void {
+    this.#status = status;
+    this.#save();
+  }
+
+  #failed(reason: string): VmmStatus {
+    return fail(this.#status, reason, this.#now());
+  }
+
+  #record(): VmmRecord {
+    const { request } = this;
+    return {
+      request,
+      status: this.#status,
+      network: this.#network.state,
+      begun: this.#begun,
+      process: this.#process,
+    };
+  }
+
+  // What is not kept is only missed by another life of this process: no reason to stop this one.
+  #save(): void {
+    if (this.#life.signal.aborted) return;
+    try {
+      this.#deps.records.save(this.#record());
+    } catch (error) {
+      this.#log("error", error, "the VMM's record cannot be kept");
+    }
+  }
+
   #now(): string {
     return new Date(this.#deps.world.clock.now()).toISOString();
   }
@@ -259,6 +338,8 @@ export class Vmm {
     this.#deps.world.log[level]({ propolis_id: this.request.propolisId, err: error }, message);
   }
 }
+
+const LOST = "its VM ended with the sled-agent that ran it, or while that was not there";
 
 const terminating = (): SledAgentError => new SledAgentError("instanceGone", "Instance is terminating");
 

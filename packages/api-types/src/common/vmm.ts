@@ -34,13 +34,15 @@ export const MigrationRuntimeState = s.named(
 );
 export type MigrationRuntimeState = Infer<typeof MigrationRuntimeState>;
 
+export const sledVmmStateFields = {
+  migration_in: s.nullish(MigrationRuntimeState),
+  migration_out: s.nullish(MigrationRuntimeState),
+  vmm_state: VmmRuntimeState,
+};
+
 export const SledVmmState = s.named(
   "SledVmmState",
-  s.object({
-    migration_in: s.nullish(MigrationRuntimeState),
-    migration_out: s.nullish(MigrationRuntimeState),
-    vmm_state: VmmRuntimeState,
-  }),
+  s.object(sledVmmStateFields),
   "All that a sled knows of the state of a VMM.",
 );
 export type SledVmmState = Infer<typeof SledVmmState>;

@@ -1,7 +1,6 @@
 /** Nexus' internal API: what sled-agents, dpds and other services of the rack call. Versioned by its clients: one version. */
 import { apiVersions, declare, defineApi, param, query, s } from "@racklet/api-kit";
-import { SledVmmState } from "../common/vmm.ts";
-import { NatEntryView, Ping, SledAgentInfo, SwitchPutRequest, SwitchPutResponse } from "./types.ts";
+import { NatEntryView, Ping, SledAgentInfo, SledVmmReport, SwitchPutRequest, SwitchPutResponse } from "./types.ts";
 
 const versions = apiVersions([[1, "INITIAL"]] as const);
 const { V } = versions;
@@ -59,7 +58,7 @@ export const nexusInternalApi = defineApi({
       summary: "Report the state of a VMM",
       description: "A state whose generation is not greater than the recorded one changes nothing.",
       params: { propolis_id: param.uuid() },
-      revisions: [{ since: V.INITIAL, body: SledVmmState }],
+      revisions: [{ since: V.INITIAL, body: SledVmmReport }],
     }),
     ipv4_nat_changeset: declare({
       operationId: "ipv4_nat_changeset",

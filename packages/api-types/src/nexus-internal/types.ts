@@ -2,6 +2,7 @@
 import { s, type Infer } from "@racklet/api-kit/schema";
 import { ByteCount, Generation, MacAddr, Vni } from "../common/network.ts";
 import { SledCpuFamily, SledRole } from "../common/sled.ts";
+import { sledVmmStateFields } from "../common/vmm.ts";
 
 export const Baseboard = s.named(
   "Baseboard",
@@ -39,6 +40,27 @@ export const SledAgentInfo = s.named(
   "What a sled-agent tells Nexus about its sled.",
 );
 export type SledAgentInfo = Infer<typeof SledAgentInfo>;
+
+export const SledVmmReport = s.named(
+  "SledVmmReport",
+  s.object({
+    ...sledVmmStateFields,
+    failure_reason: s.optional(
+      s.described(
+        "Of a VMM that failed: why, in a sentence. Not in upstream's API.",
+        s.nullable(s.string({ maxLength: 1024 })),
+      ),
+    ),
+    propolis_addr: s.optional(
+      s.described(
+        "Where the VMM's propolis serves, `ip:port`. Not in upstream's API, where it is always where Nexus chose. Absent: as before.",
+        s.nullable(s.string({ maxLength: 64 })),
+      ),
+    ),
+  }),
+  "All that a sled knows of the state of a VMM, as it reports it.",
+);
+export type SledVmmReport = Infer<typeof SledVmmReport>;
 
 export const SwitchPutRequest = s.named("SwitchPutRequest", s.object({ baseboard: Baseboard, rack_id: s.uuid() }));
 export const SwitchPutResponse = s.named("SwitchPutResponse", s.object({}));

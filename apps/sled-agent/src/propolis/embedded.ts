@@ -1,0 +1,42 @@
+/** Propolis servers inside this process, each with a listener of its own: a thousand VMs fit a laptop. */
+import type { ListenAddress } from "@racklet/api-kit";
+import type { PropolisHost, PropolisServer } from "./server.ts";
+
+export interface HostedPropolis {
+  readonly url: string;
+  close(): Promise<void>;
+  /** Resolves when it has ended, by `close` or otherwise, with how. Never rejects. */
+  readonly ended: Promise<string>;
+}
+
+/** Starts a server in this process. Rejects when it cannot listen. */
+export type StartPropolis = (propolisId: string, listen: ListenAddress) => Promise<HostedPropolis>;
+
+export function embeddedHost(start: StartPropolis): PropolisHost {
+  return {
+    start: async ({ propolisId, listen }) => serverOf(await start(propolisId, listen)),
+    // What this process hosted in an earlier life ended with it.
+    find: () => undefined,
+  };
+}
+
+function serverOf({ url, close, ended }: HostedPropolis): PropolisServer {
+  let isStopped = false;
+  let isAlive = true;
+  const listeners: ((how: string) => void)[] = [];
+  void ended.then((how) => {
+    isAlive = false;
+    if (isStopped) return;
+    for (const listener of listeners) listener(how);
+  });
+  return {
+    url,
+    process: undefined,
+    isAlive: () => isAlive,
+    onEnd: (listener) => void listeners.push(listener),
+    stop: () => {
+      isStopped = true;
+      return close();
+    },
+  };
+}
