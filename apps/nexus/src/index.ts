@@ -34,7 +34,12 @@ const STOP_DEADLINE_MS = 2_000;
  * nothing is left running.
  */
 export async function startNexus(config: NexusConfig, world: World): Promise<RunningNexus> {
-  const nexus = await createContext(config, world);
+  return serveNexus(await createContext(config, world));
+}
+
+/** The same for a context that is made already. It is closed with the answer's `close`, and when this throws. */
+export async function serveNexus(nexus: NexusContext): Promise<RunningNexus> {
+  const { world } = nexus;
   const listeners: Listener[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(listeners.map((listener) => listener.close(STOP_DEADLINE_MS)));

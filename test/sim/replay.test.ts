@@ -1,0 +1,9 @@
+import { expect, it } from "vitest";
+import { runSeed } from "./support/run.ts";
+import { optionsOf } from "./support/seeds.ts";
+
+it("a seed replays exactly, down to every request and its time", async () => {
+  const first = await runSeed(optionsOf(7));
+  const second = await runSeed(optionsOf(7));
+  expect(second).toEqual(first);
+});

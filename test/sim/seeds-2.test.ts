@@ -1,0 +1,3 @@
+import { describeSeeds } from "./support/seeds.ts";
+
+describeSeeds(2, 4);

@@ -1,0 +1,3 @@
+import { describeSeeds } from "./support/seeds.ts";
+
+describeSeeds(3, 4);

@@ -1,0 +1,175 @@
+/** Runs a scenario on a simulated rack, ends every fault, and holds the rack to what its database says. */
+import type { TraceEntry } from "@racklet/sim";
+import { differences } from "./expectations.ts";
+import { SimRack } from "./rack.ts";
+import {
+  describeStep,
+  FLOATING,
+  scenario,
+  type FaultStep,
+  type ScenarioOptions,
+  type Step,
+  type UserStep,
+} from "./scenario.ts";
+
+export interface RunOptions extends Omit<ScenarioOptions, "services"> {
+  readonly asicFaults: number;
+}
+
+/** Link delays without faults. */
+const CALM = { delayMs: [0, 2] } as const;
+const NEWS_POOL = {
+  v4: ["224.1.0.0", "224.1.255.255"],
+  v6: ["ff0e::1", "ff0e::ffff"],
+  ssm: ["232.1.0.0", "232.1.255.255"],
+};
+
+/** Answers all that went over the network. Throws with the story of the run when the rack does not come to rest right. */
+export async function runSeed(options: RunOptions): Promise<readonly TraceEntry[]> {
+  const rack = await SimRack.start(options);
+  const steps = scenario({ ...options, services: rack.services });
+  try {
+    await prepare(rack, options.multicast);
+    const answers = await play(rack, steps);
+    await endFaults(rack);
+    await rack.settled(async () => (await differences(rack, options)) || true, "the rack holds what the database says");
+    if (answers.length > 0) throw new Error(`unexpected answers:\n${answers.join("\n")}`);
+    await dismantle(rack);
+    await rack.settled(async () => (await differences(rack, options)) || true, "nothing is left of what was deleted");
+    return rack.sim.network.trace.entries();
+  } catch (error) {
+    throw new Error(
+      `seed ${options.seed}: ${error instanceof Error ? error.message : String(error)}\n${story(rack, steps)}`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    await rack.stop();
+  }
+}
+
+function story(rack: SimRack, steps: readonly Step[]): string {
+  return [...steps.map(describeStep), "", rack.sim.network.trace.format().split("\n").slice(-60).join("\n")].join("\n");
+}
+
+async function prepare(rack: SimRack, multicast: boolean): Promise<void> {
+  const pool = async (name: string, range: readonly string[], more: object): Promise<void> => {
+    const [first, last] = range;
+    await rack.ok("POST", "/v1/system/ip-pools", { name, description: "", ...more });
+    await rack.ok("POST", `/v1/system/ip-pools/${name}/ranges/add`, { first, last });
+    await rack.ok("POST", `/v1/system/ip-pools/${name}/silos`, { silo: "default-silo", is_default: true });
+  };
+  await rack.ok("POST", "/v1/projects", { name: "p", description: "" });
+  await pool("addresses", ["10.1.0.0", "10.1.0.63"], {});
+  for (const name of FLOATING) {
+    await rack.ok("POST", "/v1/floating-ips?project=p", { name, description: "" });
+  }
+  if (!multicast) return;
+  await pool("any4", NEWS_POOL.v4, { pool_type: "multicast" });
+  await pool("any6", NEWS_POOL.v6, { pool_type: "multicast", ip_version: "v6" });
+  // The silo has a default for version 4 already.
+  await rack.ok("POST", "/v1/system/ip-pools", { name: "some4", description: "", pool_type: "multicast" });
+  await rack.ok("POST", "/v1/system/ip-pools/some4/ranges/add", { first: NEWS_POOL.ssm[0], last: NEWS_POOL.ssm[1] });
+  await rack.ok("POST", "/v1/system/ip-pools/some4/silos", { silo: "default-silo", is_default: false });
+}
+
+/** The answers that no fault excuses. */
+async function play(rack: SimRack, steps: readonly Step[]): Promise<string[]> {
+  const { clock } = rack.sim;
+  const begin = clock.monotonicMs();
+  const unexpected: string[] = [];
+  for (const step of steps) {
+    await clock.advance(Math.max(0, begin + step.atMs - clock.monotonicMs()));
+    if (isFault(step)) inject(rack, step);
+    else
+      void ask(rack, step).then(({ status, body }) => {
+        if (status === 500) unexpected.push(`${describeStep(step)} → ${status} ${JSON.stringify(body)}`);
+      });
+  }
+  return unexpected;
+}
+
+const isFault = (step: UserStep | FaultStep): step is FaultStep =>
+  ["kill", "kill at statement", "disturb", "cut off"].includes(step.do);
+
+function ask(rack: SimRack, step: UserStep): ReturnType<SimRack["call"]> {
+  const path = `/v1/instances/${step.instance}`;
+  switch (step.do) {
+    case "create":
+      return rack.call("POST", "/v1/instances?project=p", {
+        name: step.instance,
+        description: "",
+        hostname: step.instance,
+        ncpus: 1,
+        memory: 2 ** 30,
+        network_interfaces: { type: "default_dual_stack" },
+        external_ips: step.ephemeral ? [{ type: "ephemeral" }] : [],
+        ...(step.groups.length === 0
+          ? {}
+          : { multicast_groups: step.groups.map((group) => ({ group, ip_version: "v4" })) }),
+      });
+    case "delete":
+      return rack.call("DELETE", `${path}?project=p`);
+    case "attach":
+      return rack.call("POST", `/v1/floating-ips/${step.floating}/attach?project=p`, {
+        kind: "instance",
+        parent: step.instance,
+      });
+    case "detach":
+      return rack.call("POST", `/v1/floating-ips/${step.floating}/detach?project=p`);
+    case "join":
+      return rack.call("PUT", `${path}/multicast-groups/${step.group}?project=p`, {
+        source_ips: step.sources.length === 0 ? null : step.sources,
+        ...(step.group === "news" ? { ip_version: "v4" } : {}),
+      });
+    case "leave":
+      return rack.call("DELETE", `${path}/multicast-groups/${step.group}?project=p`);
+    default:
+      return rack.call("POST", `${path}/${step.do}?project=p`);
+  }
+}
+
+function inject(rack: SimRack, step: FaultStep): void {
+  const { clock, network } = rack.sim;
+  const later = (what: string, fn: () => void): void => void clock.schedule(step.forMs, what, fn);
+  switch (step.do) {
+    case "kill":
+      rack.kill(step.service);
+      return later(`restart ${step.service}`, () => void rack.start(step.service));
+    case "kill at statement":
+      rack.killNexusAtStatement(step.statement);
+      // Nothing happens to a Nexus that has not come that far.
+      return later("restart nexus", () => void rack.start("nexus"));
+    case "disturb":
+      network.setFaults(step.from, step.to, step.faults);
+      return later(`calm ${step.from} -> ${step.to}`, () => network.setFaults(step.from, step.to, CALM));
+    case "cut off":
+      network.partition(
+        [step.service],
+        rack.services.filter((name) => name !== step.service),
+      );
+      return later(`heal ${step.service}`, () => network.heal());
+  }
+}
+
+async function endFaults(rack: SimRack): Promise<void> {
+  rack.sim.network.clearFaults();
+  rack.sim.network.heal();
+  rack.calmAsics();
+  rack.killNexusAtStatement(Infinity);
+  for (const name of rack.services) await rack.sim.clock.run(rack.start(name));
+}
+
+/** Deletes everything, as a user who repeats what is refused until it is done. */
+async function dismantle(rack: SimRack): Promise<void> {
+  await rack.settled(async () => {
+    const { body } = await rack.call("GET", "/v1/instances?project=p");
+    const instances = body.items as { name: string; run_state: string }[];
+    for (const { name, run_state: state } of instances) {
+      if (state === "stopped" || state === "failed") await rack.call("DELETE", `/v1/instances/${name}?project=p`);
+      else await rack.call("POST", `/v1/instances/${name}/stop?project=p`);
+    }
+    return instances.length === 0 || JSON.stringify(instances.map(({ name, run_state: state }) => [name, state]));
+  }, "every instance can be deleted");
+}

@@ -1,0 +1,28 @@
+/** Which seeds a test file runs. `RACKLET_SEEDS=17` or `1000-1999` runs others instead; every failure names its seed. */
+import { describe, expect, it } from "vitest";
+import { runSeed, type RunOptions } from "./run.ts";
+
+/** Together the files of this folder run these. */
+const SEEDS = 200;
+
+export function optionsOf(seed: number): RunOptions {
+  return { seed, userSteps: 12, faultSteps: 5, multicast: false, asicFaults: 0.02 };
+}
+
+/** Part `part` of `parts`, so that several workers share the work. */
+export function describeSeeds(part: number, parts: number): void {
+  const seeds = chosen().filter((seed) => seed % parts === part);
+  describe.runIf(seeds.length > 0)(
+    "after requests and faults drawn from a seed, a rack comes to rest as its database says",
+    () => {
+      it.each(seeds)("seed %i", async (seed) => {
+        expect((await runSeed(optionsOf(seed))).length).toBeGreaterThan(0);
+      });
+    },
+  );
+}
+
+function chosen(): number[] {
+  const [first = 1, last = first] = (process.env["RACKLET_SEEDS"] ?? `1-${SEEDS}`).split("-").map(Number);
+  return Array.from({ length: last - first + 1 }, (_, n) => first + n);
+}
