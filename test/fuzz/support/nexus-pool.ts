@@ -24,6 +24,9 @@ const NAMED = [
   "address_name",
 ];
 
+/** Multicast groups are also named by address. */
+const GROUPS = [...NAMES, "224.1.0.7"];
+
 const described = { name: "beta", description: "" };
 const GIB = 2 ** 30;
 
@@ -42,6 +45,7 @@ const BODIES = {
   ],
   instance_update: [
     { ncpus: 2, memory: GIB, boot_disk: null, auto_restart_policy: null, cpu_platform: null, multicast_groups: null },
+    { ncpus: 1, memory: GIB, boot_disk: null, auto_restart_policy: null, cpu_platform: null, multicast_groups: [] },
   ],
   instance_network_interface_create: [{ ...described, vpc_name: "alpha", subnet_name: "alpha" }],
   instance_network_interface_update: [{ description: "changed" }],
@@ -68,6 +72,10 @@ const BODIES = {
       tls_certificates: [],
     },
   ],
+  instance_multicast_group_join: [{}, { source_ips: ["10.0.0.1"] }],
+  multicast_group_create: [described, { ...described, multicast_ip: "224.1.0.9", source_ips: ["10.0.0.1"] }],
+  multicast_group_update: [{ description: "changed" }, { source_ips: ["10.0.0.2"] }],
+  multicast_group_member_add: [{ instance: "alpha" }],
   login_local: [{ username: "test-privileged", password: "oxide" }],
   system_ip_pool_range_add: [{ first: "10.2.0.0", last: "10.2.0.9" }],
   system_ip_pool_silo_link: [{ silo: "default-silo", is_default: false }],
@@ -96,7 +104,12 @@ export function nexusPool(): Pool {
       first: ["10.1.0.0", "10.2.0.0", "fd10::"],
       last: ["10.1.0.255", "10.2.0.9", "fd10::ff"],
       ip: ["10.1.0.7", "10.1.0.9"],
-      address: ["10.1.0.7"],
+      address: ["10.1.0.7", "224.1.0.1"],
+      multicast_group: GROUPS,
+      group: GROUPS,
+      multicast_ip: ["224.1.0.7", "224.1.0.9"],
+      source_ips: [["10.0.0.1"], [], ["fd00::1"]],
+      mvlan: [null, 2, 30],
       ncpus: [1, 2],
       memory: [2 ** 30, 2 ** 31],
       hostname: ["alpha"],

@@ -106,6 +106,9 @@ const THINGS: readonly Thing[] = [
   ["external", "POST", "/v1/system/ip-pools", { ...named, ip_version: "v4" }],
   ["external", "POST", "/v1/system/ip-pools/alpha/ranges/add", { first: "10.1.0.0", last: "10.1.0.255" }],
   ["external", "POST", "/v1/system/ip-pools/alpha/silos", { silo: FIRST_SILO, is_default: true }],
+  ["external", "POST", "/v1/system/ip-pools", { name: "groups", description: "", pool_type: "multicast" }],
+  ["external", "POST", "/v1/system/ip-pools/groups/ranges/add", { first: "224.1.0.0", last: "224.1.0.99" }],
+  ["external", "POST", "/v1/system/ip-pools/groups/silos", { silo: FIRST_SILO, is_default: true }],
   ["external", "POST", "/v1/me/ssh-keys", { ...named, public_key: "ssh-ed25519 AAAA alpha" }],
   ["external", "POST", "/v1/vpcs?project=alpha", { ...named, dns_name: "alpha" }],
   ["external", "POST", "/v1/vpc-subnets?project=alpha&vpc=alpha", { ...named, ipv4_block: "172.30.64.0/22" }],
@@ -118,6 +121,7 @@ const THINGS: readonly Thing[] = [
     "/v1/instances?project=alpha",
     { ...named, hostname: "alpha", ncpus: 1, memory: GIB, network_interfaces: { type: "default_ipv4" } },
   ],
+  ["external", "PUT", "/v1/instances/alpha/multicast-groups/alpha?project=alpha", {}],
 ];
 
 /** Requests may take away the very rights that the next ones need. */
