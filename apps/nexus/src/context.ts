@@ -9,6 +9,7 @@ import type { NexusConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import type { NexusTables } from "./db/schema.ts";
 import { allSagas } from "./sagas/index.ts";
+import { AppliedState } from "./sled/applied.ts";
 import { allTasks } from "./tasks/all.ts";
 import { multicastTaskNames } from "./tasks/multicast.ts";
 import { natSyncTaskNames } from "./tasks/nat.ts";
@@ -25,6 +26,8 @@ export interface NexusContext {
   readonly tasks: TaskRunner;
   /** Those a dead process left are taken up by `recover`, before anything is served. */
   readonly sagas: SagaExecutor<NexusContext>;
+  /** What this process last brought each sled to. */
+  readonly applied: AppliedState;
   /** Says that NAT entries changed: the switches hear of it at once. */
   readonly natChanged: () => void;
   /** Says that a multicast group, a member or where it runs changed: switches and sleds hear of it at once. */
@@ -46,6 +49,7 @@ export function contextOn(store: Store<NexusTables>, config: NexusConfig, world:
     store,
     metrics: new Metrics(),
     passwords: createPasswords(world),
+    applied: new AppliedState(),
     // Tasks and sagas take the context they are part of, so they are made when it is.
     get sagas() {
       return sagas;

@@ -6,6 +6,7 @@ import { externalIpAttach } from "../src/sagas/external-ip-attach.ts";
 import { externalIpDetach } from "../src/sagas/external-ip-detach.ts";
 import { instanceCreate, type ExternalIpPlan, type InstanceCreateParams } from "../src/sagas/instance-create.ts";
 import { instanceDelete } from "../src/sagas/instance-delete.ts";
+import { instanceMigrate } from "../src/sagas/instance-migrate.ts";
 import { instanceStart, type InstanceStartParams } from "../src/sagas/instance-start.ts";
 import { instanceUpdate } from "../src/sagas/instance-update.ts";
 import { planMemberships } from "../src/multicast/instance-create.ts";
@@ -166,7 +167,69 @@ describe("every saga withstands errors, repetition and crashes at any node:", ()
         expect(await rack.nat()).toEqual([]);
         expect(await rack.nexus.store.db.selectFrom("sled_resource_vmm").selectAll().execute()).toEqual([]);
       };
-      return { params: { instanceId, propolisId }, checkDone };
+      return { params: { instanceId }, checkDone };
+    });
+  });
+
+  /** A running instance and a sled that it is not on. */
+  const running = async () => {
+    const { id: instanceId } = await make();
+    await start();
+    const { active_propolis_id: sourceId, vmm_sled_id } = await getInstance(rack.nexus, instanceId);
+    const sledId = rack.sledIds.find((id) => id !== vmm_sled_id);
+    if (sourceId === null || sledId === undefined) throw new Error("the instance does not run");
+    return { instanceId, sourceId, sledId };
+  };
+
+  it("instance-migrate", async () => {
+    await check(instanceMigrate, async () => {
+      const { ids } = rack.nexus.world;
+      const params = { ...(await running()), migrationId: ids.uuid(), targetId: ids.uuid() };
+      const checkDone = async () => {
+        expect(runState(await getInstance(rack.nexus, params.instanceId))).toBe("migrating");
+        const here = rack.sleds[rack.sledIds.indexOf(params.sledId)];
+        expect([...(here?.vmms.keys() ?? [])]).toEqual([params.targetId]);
+        expect(here?.vmms.get(params.targetId)?.migrationIn).toMatchObject({ state: "in_progress" });
+        expect(await rack.nexus.store.db.selectFrom("sled_resource_vmm").selectAll().execute()).toHaveLength(2);
+      };
+      return { params, checkDone };
+    });
+  });
+
+  it.each(["completed", "failed"] as const)("instance-update after a migration that %s", async (outcome) => {
+    await check(instanceUpdate, async () => {
+      const { db } = rack.nexus.store;
+      const { instanceId, sourceId, sledId } = await running();
+      await rack.ok("POST", `/instances/${instanceId}/migrate`, { dst_sled_id: sledId }, { api: "lockstep" });
+      await rack.settled();
+      const isMoved = outcome === "completed";
+      // As the reports would have it, if they had not set off the update themselves.
+      await db.updateTable("migration").set({ source_state: outcome, target_state: outcome }).execute();
+      await db
+        .updateTable("vmm")
+        .set({ state: isMoved ? "destroyed" : "failed" })
+        .where("id", isMoved ? "=" : "<>", sourceId)
+        .execute();
+      await db
+        .updateTable("vmm")
+        .set({ state: "running" })
+        .where("id", isMoved ? "<>" : "=", sourceId)
+        .execute();
+      const checkDone = async () => {
+        const instance = await getInstance(rack.nexus, instanceId);
+        expect(runState(instance)).toBe("running");
+        expect(instance).toMatchObject({ migration_id: null, target_propolis_id: null, updater_id: null });
+        expect(instance.vmm_sled_id === sledId).toBe(isMoved);
+        const room = await db.selectFrom("sled_resource_vmm").selectAll().execute();
+        expect(room).toMatchObject([{ vmm_id: instance.active_propolis_id, sled_id: instance.vmm_sled_id }]);
+        const { underlay_address: address } = await db
+          .selectFrom("sled")
+          .select("underlay_address")
+          .where("id", "=", instance.vmm_sled_id ?? "")
+          .executeTakeFirstOrThrow();
+        expect(await rack.nat()).toEqual([expect.stringContaining(` -> ${address} `)]);
+      };
+      return { params: { instanceId }, checkDone };
     });
   });
 

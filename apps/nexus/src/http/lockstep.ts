@@ -4,10 +4,12 @@ import type { nexusLockstepApi } from "@racklet/api-types/nexus-lockstep/api";
 import type { NexusContext } from "../context.ts";
 import { listVmms } from "../instance/vmm-list.ts";
 import { bgtaskHandlers } from "./lockstep/bgtasks.ts";
+import { instanceHandlers } from "./lockstep/instances.ts";
 import { sagaHandlers } from "./lockstep/sagas.ts";
 
 export const lockstepHandlers: Handlers<NexusContext, (typeof nexusLockstepApi)["operations"]> = {
   ...bgtaskHandlers,
+  ...instanceHandlers,
   ...sagaHandlers,
 };
 

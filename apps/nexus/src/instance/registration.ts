@@ -13,10 +13,12 @@ const JUMBO_MTU = 8500;
 const DNS_SERVERS = ["1.1.1.1", "8.8.8.8"];
 const FIRST_SLED_GENERATION = 2;
 
+/** `migrationId`: it is the target of this migration. */
 export async function vmmRegistration(
   nexus: NexusContext,
   instanceId: string,
   propolisId: string,
+  migrationId?: string,
 ): Promise<Schemas["InstanceEnsureBody"]> {
   const { db } = nexus.store;
   const instance = await getInstance(nexus, instanceId);
@@ -29,11 +31,15 @@ export async function vmmRegistration(
   const nics = await sledNics(db, rows);
   return {
     instance_id: instanceId,
-    migration_id: null,
+    migration_id: migrationId ?? null,
     propolis_addr: vmm.propolis_address,
     metadata: { project_id: instance.project_id, silo_id: instance.silo_id },
     // Made from what is stored only: a registration that is sent again is the same.
-    vmm_runtime: { state: "starting", gen: FIRST_SLED_GENERATION, time_updated: vmm.time_created },
+    vmm_runtime: {
+      state: migrationId === undefined ? "starting" : "migrating",
+      gen: FIRST_SLED_GENERATION,
+      time_updated: vmm.time_created,
+    },
     vmm_spec: vmmSpec(instance, rows),
     local_config: {
       hostname: instance.hostname,

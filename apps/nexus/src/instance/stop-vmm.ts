@@ -1,5 +1,6 @@
 import type { NexusContext } from "../context.ts";
 import { askSled } from "../peers/sled-agent.ts";
+import { vmmReport } from "../peers/vmm-report.ts";
 import { applyVmmReport } from "./vmm-state.ts";
 
 /** Tells the sled-agent to stop the VMM, and records what it answers. Throws NoSuchVmmError when it does not have it. */
@@ -17,7 +18,5 @@ export async function requestState(
   const { updated_runtime: answer } = await askSled(nexus, sledId, (agent) =>
     agent.vmm_put_state({ path: { propolis_id: propolisId }, body: { state: { type } } }),
   );
-  if (answer == null) return;
-  const { state, gen, time_updated } = answer.vmm_state;
-  await applyVmmReport(nexus, propolisId, { state, gen, timeUpdated: time_updated });
+  if (answer != null) await applyVmmReport(nexus, propolisId, vmmReport(answer));
 }

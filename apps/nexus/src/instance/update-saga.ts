@@ -1,29 +1,32 @@
 import { SagaRefusedError, type StartedSaga } from "@racklet/saga";
 import type { NexusContext } from "../context.ts";
 import { instanceUpdate } from "../sagas/instance-update.ts";
+import { instanceFacts } from "./update-facts.ts";
+import { planInstanceUpdate } from "./update-plan.ts";
 
 /**
- * Starts the saga that releases what an ended VMM held; resolves when it is recorded. Undefined when there is nothing to
- * release, another one is at it, or no more sagas fit now: the task `instance_updater` comes back to it.
+ * Starts the saga that lets the instance follow what became of its VMMs; resolves when it is recorded. Undefined when there
+ * is nothing to follow, another one is at it, or no more sagas fit now: the task `instance_updater` comes back to it.
  */
 export async function startInstanceUpdate(
   nexus: NexusContext,
   instanceId: string,
-  propolisId: string,
 ): Promise<StartedSaga<undefined> | undefined> {
-  const due = await nexus.store.db
+  const { db } = nexus.store;
+  const facts = await instanceFacts(db, instanceId);
+  if (facts === undefined || planInstanceUpdate(facts) === null) return undefined;
+  const free = await db
     .selectFrom("instance")
     .select("id")
     .where("id", "=", instanceId)
-    .where("active_propolis_id", "=", propolisId)
     .where("updater_id", "is", null)
     .executeTakeFirst();
-  if (due === undefined) return undefined;
+  if (free === undefined) return undefined;
   try {
-    return await nexus.sagas.start(instanceUpdate, { instanceId, propolisId });
+    return await nexus.sagas.start(instanceUpdate, { instanceId });
   } catch (error) {
     if (!(error instanceof SagaRefusedError)) throw error;
-    nexus.world.log.warn({ instance: instanceId, err: error }, "the release of an ended VMM has to wait");
+    nexus.world.log.warn({ instance: instanceId, err: error }, "the update of an instance has to wait");
     return undefined;
   }
 }

@@ -28,18 +28,38 @@ export interface EnsureInstanceNat extends InstanceNat {
  */
 export async function ensureInstanceNat(nexus: NexusContext, request: EnsureInstanceNat): Promise<void> {
   await write(nexus, async (tx) => {
-    const target = await findTarget(tx, request);
-    if (target === undefined) return 0;
     const addresses = await addressesOf(tx, request);
     const moving = addresses.find((address) => address.state !== "attached");
-    if (request.externalIpId === undefined && moving !== undefined) {
+    if (request.externalIpId === undefined && moving !== undefined && (await findTarget(tx, request)) !== undefined) {
       throw unavailable(`external IP ${moving.ip} is being attached or detached; try again when that is done`);
     }
-    const entries = addresses
-      .filter(({ ip_version }) => target.versions.has(ip_version))
-      .map((address): NatEntry => ({ ...toKey(address), ...target.value }));
-    return putEntries(nexus, tx, entries);
+    return put(nexus, tx, request, addresses);
   });
+}
+
+/** The same within the caller's transaction, for the addresses that are attached. Above 0: the caller then says `nexus.natChanged()`. */
+export async function ensureInstanceNatIn(nexus: NexusContext, tx: Tx, request: EnsureInstanceNat): Promise<number> {
+  const addresses = await addressesOf(tx, request);
+  return put(
+    nexus,
+    tx,
+    request,
+    addresses.filter(({ state }) => state === "attached"),
+  );
+}
+
+async function put(
+  nexus: NexusContext,
+  tx: Tx,
+  request: EnsureInstanceNat,
+  addresses: readonly Address[],
+): Promise<number> {
+  const target = await findTarget(tx, request);
+  if (target === undefined) return 0;
+  const entries = addresses
+    .filter(({ ip_version }) => target.versions.has(ip_version))
+    .map((address): NatEntry => ({ ...toKey(address), ...target.value }));
+  return putEntries(nexus, tx, entries);
 }
 
 /** Removes the entries; those that are not there are fine. */

@@ -3,6 +3,7 @@ import { externalIpAttach } from "./external-ip-attach.ts";
 import { externalIpDetach } from "./external-ip-detach.ts";
 import { instanceCreate } from "./instance-create.ts";
 import { instanceDelete } from "./instance-delete.ts";
+import { instanceMigrate } from "./instance-migrate.ts";
 import { instanceStart } from "./instance-start.ts";
 import { instanceUpdate } from "./instance-update.ts";
 import { multicastGroupDpdEnsure } from "./multicast-group-dpd-ensure.ts";
@@ -12,6 +13,7 @@ export const allSagas = [
   externalIpDetach,
   instanceCreate,
   instanceDelete,
+  instanceMigrate,
   instanceStart,
   instanceUpdate,
   multicastGroupDpdEnsure,

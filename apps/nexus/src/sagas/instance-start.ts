@@ -1,18 +1,23 @@
-/** Starts an instance: room on a sled and a VMM record, NAT, registration with the sled-agent, and the order to run. */
+/**
+ * Starts an instance: room on a sled and a VMM record, NAT, registration with the sled-agent, its multicast memberships
+ * on that sled, and the order to run.
+ */
 import type { Transaction } from "kysely";
 import { defineSaga, type SagaBuilder } from "@racklet/saga";
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
 import type { InstanceTable, NexusTables } from "../db/schema.ts";
-import { conflict, NexusError, unavailable } from "../errors.ts";
+import { conflict } from "../errors.ts";
+import { refuseMovingIps } from "../external-ip/moving.ts";
 import { getInstance } from "../instance/record.ts";
-import { vmmRegistration } from "../instance/registration.ts";
-import { applyVmmReport } from "../instance/vmm-state.ts";
+import { registerVmm } from "../instance/register-vmm.ts";
+import { abandonVmm, insertVmm, unregisterVmm } from "../instance/vmm-record.ts";
+import { placeMembers, restMembers } from "../multicast/instance-hooks.ts";
 import { ensureInstanceNat, removeInstanceNatIn } from "../nat/instance.ts";
 import { askSled, NoSuchVmmError } from "../peers/sled-agent.ts";
 import { propolisAddress } from "../sled/propolis-address.ts";
-import { releaseSled, reserveSled } from "../sled/reserve.ts";
-import { ABANDONED_VMM_REAPER } from "../tasks/names.ts";
+import { reserveSled } from "../sled/reserve.ts";
+import { ABANDONED_VMM_REAPER, V2P_MANAGER } from "../tasks/names.ts";
 
 export interface InstanceStartParams {
   readonly instanceId: string;
@@ -29,7 +34,7 @@ export const instanceStart = defineSaga("instance-start", (saga: SagaBuilder<Ins
 
   const sled = saga.node("alloc_sled", {
     do: ({ services }) => allocateSled(services, instanceId, propolisId),
-    undo: ({ services }) => abandonVmm(services, propolisId),
+    undo: ({ services }) => abandon(services, propolisId),
   });
   saga.node("mark_starting", {
     do: ({ services, params }) => markStarting(services, params),
@@ -40,8 +45,13 @@ export const instanceStart = defineSaga("instance-start", (saga: SagaBuilder<Ins
     undo: ({ services }) => removeOwnNat(services, instanceId, propolisId),
   });
   saga.node("ensure_registered", {
-    do: ({ services, output }) => register(services, output(sled), instanceId, propolisId),
-    undo: ({ services, output }) => unregister(services, output(sled), propolisId),
+    do: ({ services, output }) => registerVmm(services, { vmmId: propolisId, instanceId, sledId: output(sled) }),
+    undo: ({ services, output }) => unregisterVmm(services, output(sled), propolisId),
+  });
+  saga.node("update_multicast_sled_id", {
+    do: ({ services, params, output }) =>
+      changeMembers(services, params, (tx) => placeMembers(services, tx, instanceId, output(sled))),
+    undo: ({ services, params }) => changeMembers(services, params, (tx) => restMembers(services, tx, instanceId)),
   });
   saga.node("ensure_running", {
     do: ({ services, output }) => run(services, output(sled), instanceId, propolisId),
@@ -60,37 +70,14 @@ async function allocateSled(nexus: NexusContext, instanceId: string, propolisId:
       memory: instance.memory_bytes,
       cpuPlatform: instance.cpu_platform,
     });
-    const now = nowText(nexus);
-    await tx
-      .insertInto("vmm")
-      .values({
-        id: propolisId,
-        instance_id: instanceId,
-        sled_id: sledId,
-        propolis_address: await propolisAddress(tx, sledId, propolisId),
-        state: "creating",
-        state_gen: 1,
-        time_state_updated: now,
-        failure_reason: null,
-        time_created: now,
-        time_deleted: null,
-      })
-      .execute();
+    const address = await propolisAddress(tx, sledId, propolisId);
+    await insertVmm(nexus, tx, { id: propolisId, instanceId, sledId, propolisAddress: address });
     return sledId;
   });
 }
 
-// The record stays until the reaper has made sure that the sled does not have the VMM.
-async function abandonVmm(nexus: NexusContext, propolisId: string): Promise<void> {
-  await nexus.store.transaction(async (tx) => {
-    await tx
-      .updateTable("vmm")
-      .set({ state: "saga_unwound", time_state_updated: nowText(nexus) })
-      .where("id", "=", propolisId)
-      .where("time_deleted", "is", null)
-      .execute();
-    await releaseSled(tx, propolisId);
-  });
+async function abandon(nexus: NexusContext, propolisId: string): Promise<void> {
+  await nexus.store.transaction((tx) => abandonVmm(nexus, tx, propolisId));
   nexus.tasks.activate(ABANDONED_VMM_REAPER);
 }
 
@@ -118,19 +105,7 @@ async function markStarting(nexus: NexusContext, params: InstanceStartParams): P
       .where("id", "=", instanceId)
       .execute();
   });
-}
-
-// An attach that began while the instance was off would not tell the sled; so the start waits for it.
-async function refuseMovingIps(tx: Tx, instanceId: string): Promise<void> {
-  const moving = await tx
-    .selectFrom("external_ip")
-    .select("ip")
-    .where("parent_id", "=", instanceId)
-    .where("time_deleted", "is", null)
-    .where("state", "<>", "attached")
-    .executeTakeFirst();
-  if (moving === undefined) return;
-  throw unavailable(`external IP ${moving.ip} is being attached or detached; try again when that is done`);
+  nexus.tasks.activate(V2P_MANAGER);
 }
 
 async function unmarkStarting(nexus: NexusContext, params: InstanceStartParams): Promise<void> {
@@ -147,6 +122,7 @@ async function unmarkStarting(nexus: NexusContext, params: InstanceStartParams):
     .where("id", "=", instanceId)
     .where("active_propolis_id", "=", propolisId)
     .execute();
+  nexus.tasks.activate(V2P_MANAGER);
 }
 
 // Only while the instance is still ours: the VMM may have failed, been released, and another one be running by now.
@@ -163,25 +139,22 @@ async function removeOwnNat(nexus: NexusContext, instanceId: string, propolisId:
   if (removed > 0) nexus.natChanged();
 }
 
-async function register(nexus: NexusContext, sledId: string, instanceId: string, propolisId: string): Promise<void> {
-  const vmm = await getVmm(nexus, propolisId);
-  // Run again after a crash: the VMM is registered, and may even be over.
-  if (vmm.state !== "creating") return;
-  const body = await vmmRegistration(nexus, instanceId, propolisId);
-  const { vmm_state: state } = await askSled(nexus, sledId, (agent) =>
-    agent.vmm_register({ path: { propolis_id: propolisId }, body }),
-  );
-  await applyVmmReport(nexus, propolisId, { state: state.state, gen: state.gen, timeUpdated: state.time_updated });
-}
-
-// A sled that cannot be reached now is asked again by the reaper.
-async function unregister(nexus: NexusContext, sledId: string, propolisId: string): Promise<void> {
-  try {
-    await askSled(nexus, sledId, (agent) => agent.vmm_unregister({ path: { propolis_id: propolisId } }));
-  } catch (error) {
-    if (!(error instanceof NexusError)) throw error;
-    nexus.world.log.warn({ vmm: propolisId, sled: sledId, err: error }, "a VMM could not be unregistered");
-  }
+/** Only while the instance is still ours, as for its NAT entries. */
+async function changeMembers(
+  nexus: NexusContext,
+  { instanceId, propolisId }: InstanceStartParams,
+  change: (tx: Tx) => Promise<boolean>,
+): Promise<void> {
+  const changed = await nexus.store.transaction(async (tx) => {
+    const ours = await tx
+      .selectFrom("instance")
+      .select("id")
+      .where("id", "=", instanceId)
+      .where("active_propolis_id", "=", propolisId)
+      .executeTakeFirst();
+    return ours !== undefined && (await change(tx));
+  });
+  if (changed) nexus.multicastChanged();
 }
 
 async function run(nexus: NexusContext, sledId: string, instanceId: string, propolisId: string): Promise<void> {

@@ -19,16 +19,41 @@ export async function reserveSled(nexus: NexusContext, tx: Tx, request: Reservat
   if ("reason" in placement) {
     throw insufficientCapacity(`No sleds can fit the requested instance: ${placement.reason}`);
   }
+  await insertReservation(tx, request.vmmId, placement.sledId, request);
+  return placement.sledId;
+}
+
+export interface Destination {
+  readonly vmmId: string;
+  readonly need: VmmNeed;
+  readonly sledId: string;
+}
+
+/**
+ * Takes room on this sled for a VMM that an instance migrates to. Not a matter of quotas: the instance does not grow. Throws
+ * insufficient-capacity when the sled has not the room, or does not take the VMM.
+ */
+export async function reserveDestination(nexus: NexusContext, tx: Tx, request: Destination): Promise<void> {
+  const { vmmId, need, sledId } = request;
+  const before = await tx
+    .selectFrom("sled_resource_vmm")
+    .select("vmm_id")
+    .where("vmm_id", "=", vmmId)
+    .executeTakeFirst();
+  if (before !== undefined) return;
+  const rooms = (await roomOfSleds(tx)).filter(({ id }) => id === sledId);
+  const placement = placeVmm(rooms, need, nexus.world.random);
+  if ("reason" in placement) {
+    throw insufficientCapacity(`Sled ${sledId} cannot take the instance: ${placement.reason}`);
+  }
+  await insertReservation(tx, vmmId, sledId, need);
+}
+
+async function insertReservation(tx: Tx, vmmId: string, sledId: string, need: VmmNeed): Promise<void> {
   await tx
     .insertInto("sled_resource_vmm")
-    .values({
-      vmm_id: request.vmmId,
-      sled_id: placement.sledId,
-      hardware_threads: request.threads,
-      memory_bytes: request.memory,
-    })
+    .values({ vmm_id: vmmId, sled_id: sledId, hardware_threads: need.threads, memory_bytes: need.memory })
     .execute();
-  return placement.sledId;
 }
 
 /** Gives the room back; fine when it is given back already. */
@@ -73,6 +98,10 @@ async function checkQuota(tx: Tx, { siloId, threads, memory }: Reservation): Pro
       eb.fn.coalesce(eb.fn.sum<number>("used.memory_bytes"), eb.lit(0)).as("memory"),
     ])
     .where("project.silo_id", "=", siloId)
+    // An instance that migrates counts once.
+    .where((eb) =>
+      eb.or([eb("instance.active_propolis_id", "is", null), eb("vmm.id", "=", eb.ref("instance.active_propolis_id"))]),
+    )
     .executeTakeFirstOrThrow();
   const ways =
     "Either stop unused instances to free up resources or contact the rack operator to request a capacity increase.";

@@ -7,6 +7,8 @@ import { instanceWatcherTask } from "./instance-watcher.ts";
 import { multicastTasks } from "./multicast.ts";
 import { natTasks } from "./nat.ts";
 import { sagaRecoveryTask } from "./saga-recovery.ts";
+import { v2pManagerTask } from "./v2p-manager.ts";
+import { vpcFirewallRulesTask } from "./vpc-firewall-rules.ts";
 
 export function allTasks(nexus: NexusContext): readonly Task<unknown>[] {
   return [
@@ -14,6 +16,8 @@ export function allTasks(nexus: NexusContext): readonly Task<unknown>[] {
     instanceUpdaterTask(nexus),
     instanceWatcherTask(nexus),
     sagaRecoveryTask(nexus),
+    v2pManagerTask(nexus),
+    vpcFirewallRulesTask(nexus),
     ...multicastTasks(nexus),
     ...natTasks(nexus),
   ];

@@ -1,18 +1,22 @@
 /**
  * Asks sled-agents what became of the VMMs they should have: a report that was lost is made good, a VMM that its sled-agent does
- * not know any more has failed, and one that was to stop but was never told is told again.
+ * not know any more has failed, and one that was to stop, or to begin a migration, but was never told is told again.
  */
 import { defineTask, type Task } from "@racklet/reconcile";
 import { ClientError } from "@racklet/client-runtime";
 import { mapBounded } from "../bounded.ts";
 import type { NexusContext } from "../context.ts";
 import type { VmmState } from "../db/schema.ts";
+import { requestMigration } from "../instance/request-migration.ts";
 import { stopVmm } from "../instance/stop-vmm.ts";
 import { applyVmmReport, markVmmLost } from "../instance/vmm-state.ts";
 import { NoSuchVmmError, sledAgentOf, sledError } from "../peers/sled-agent.ts";
+import { vmmReport } from "../peers/vmm-report.ts";
 import { INSTANCE_WATCHER } from "./names.ts";
 
 const PERIOD_MS = 5_000;
+/** The saga that made the target tells it to begin; it is left in peace for longer than that takes. */
+const BEGIN_GRACE_MS = 20_000;
 const AT_ONCE = 16;
 const MAX_ERRORS = 20;
 
@@ -21,6 +25,8 @@ export interface InstanceWatcherDetails {
   readonly changed: number;
   readonly lost: number;
   readonly stopped: number;
+  /** Targets of migrations that were told to begin. */
+  readonly begun: number;
   readonly failed: number;
   /** The first ones. */
   readonly errors: readonly string[];
@@ -30,13 +36,15 @@ interface Watched {
   readonly id: string;
   readonly state: VmmState;
   readonly state_gen: number;
-  readonly intended_state: string;
+  readonly isToStop: boolean;
+  /** It should have begun to take over its guest. */
+  readonly isToBegin: boolean;
   readonly sled_id: string;
   readonly sled_agent_address: string;
   readonly policy: string;
 }
 
-type Finding = "same" | "changed" | "lost" | "stopped" | { readonly error: string };
+type Finding = "same" | "changed" | "lost" | "stopped" | "begun" | { readonly error: string };
 
 export function instanceWatcherTask(nexus: NexusContext): Task<InstanceWatcherDetails> {
   return defineTask({
@@ -53,6 +61,7 @@ export function instanceWatcherTask(nexus: NexusContext): Task<InstanceWatcherDe
         changed: count("changed"),
         lost: count("lost"),
         stopped: count("stopped"),
+        begun: count("begun"),
         failed: errors.length,
         errors: errors.slice(0, MAX_ERRORS),
       };
@@ -60,25 +69,40 @@ export function instanceWatcherTask(nexus: NexusContext): Task<InstanceWatcherDe
   });
 }
 
-/** Those that a sled-agent was told of and that are not at their end. */
-function watchedVmms(nexus: NexusContext): Promise<Watched[]> {
-  return nexus.store.db
+/** Those that a sled-agent was told of and that are not at their end, also those that their instances have left. */
+async function watchedVmms(nexus: NexusContext): Promise<Watched[]> {
+  const rows = await nexus.store.db
     .selectFrom("vmm")
     .innerJoin("sled", "sled.id", "vmm.sled_id")
-    .innerJoin("instance", "instance.active_propolis_id", "vmm.id")
+    .innerJoin("instance", "instance.id", "vmm.instance_id")
+    .leftJoin("migration", (join) =>
+      join
+        .onRef("migration.target_propolis_id", "=", "vmm.id")
+        .on("migration.target_state", "=", "pending")
+        .on("migration.time_deleted", "is", null),
+    )
     .select([
       "vmm.id",
       "vmm.state",
       "vmm.state_gen",
-      "instance.intended_state",
+      "vmm.time_created",
       "vmm.sled_id",
       "sled.sled_agent_address",
       "sled.policy",
+      "instance.active_propolis_id",
+      "instance.intended_state",
+      "migration.id as pendingMigration",
     ])
     .where("vmm.time_deleted", "is", null)
     .where("vmm.state", "in", ["starting", "running", "stopping", "rebooting", "migrating"])
     .orderBy("vmm.id")
     .execute();
+  const begunBy = new Date(nexus.world.clock.now() - BEGIN_GRACE_MS).toISOString();
+  return rows.map(({ active_propolis_id, intended_state, pendingMigration, ...vmm }) => ({
+    ...vmm,
+    isToStop: active_propolis_id === vmm.id && intended_state === "stopped" && vmm.state !== "stopping",
+    isToBegin: pendingMigration !== null && vmm.time_created < begunBy,
+  }));
 }
 
 async function watch(nexus: NexusContext, vmm: Watched, signal: AbortSignal): Promise<Finding> {
@@ -88,13 +112,13 @@ async function watch(nexus: NexusContext, vmm: Watched, signal: AbortSignal): Pr
     return "lost";
   }
   try {
-    const { vmm_state: seen } = await sledAgentOf(nexus, sled).vmm_get_state(
-      { path: { propolis_id: vmm.id } },
-      { signal },
-    );
-    const report = { state: seen.state, gen: seen.gen, timeUpdated: seen.time_updated };
-    if (await applyVmmReport(nexus, vmm.id, report)) return "changed";
-    if (vmm.intended_state !== "stopped" || vmm.state === "stopping") return "same";
+    const seen = await sledAgentOf(nexus, sled).vmm_get_state({ path: { propolis_id: vmm.id } }, { signal });
+    if (await applyVmmReport(nexus, vmm.id, vmmReport(seen))) return "changed";
+    if (vmm.isToBegin) {
+      await requestMigration(nexus, vmm.id);
+      return "begun";
+    }
+    if (!vmm.isToStop) return "same";
     await stopVmm(nexus, vmm.sled_id, vmm.id);
     return "stopped";
   } catch (error) {

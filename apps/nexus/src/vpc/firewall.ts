@@ -6,6 +6,7 @@ import { requireLive } from "../db/require-live.ts";
 import type { VpcFirewallRuleTable } from "../db/schema.ts";
 import { invalidRequest, invalidValue } from "../errors.ts";
 import type { OpContext } from "../op-context.ts";
+import { VPC_FIREWALL_RULES } from "../tasks/names.ts";
 import { firewallRuleRow } from "./create.ts";
 import type { FirewallRuleSpec } from "./defaults.ts";
 import { lookupVpc, type VpcSelector } from "./lookup.ts";
@@ -26,7 +27,7 @@ export async function listFirewallRules(
     .execute();
 }
 
-/** The new rules get new ids, as upstream gives them. Sorted by name. */
+/** The new rules get new ids, as upstream gives them, and are on their way to the sleds. Sorted by name. */
 export async function replaceFirewallRules(
   nexus: NexusContext,
   op: OpContext,
@@ -47,6 +48,7 @@ export async function replaceFirewallRules(
     // One by one: a statement with 1,024 rows would exceed what a database binds.
     for (const row of rows) await tx.insertInto("vpc_firewall_rule").values(row).execute();
   });
+  nexus.tasks.activate(VPC_FIREWALL_RULES);
   return rows;
 }
 

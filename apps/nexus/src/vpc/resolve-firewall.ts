@@ -1,4 +1,4 @@
-/** Firewall rules with their names resolved, for the ports of one instance: the rules that concern its interfaces. */
+/** Firewall rules with their names resolved, for ports: the rules that concern their interfaces. */
 import type { Kysely } from "kysely";
 import { inPrefix, parseIpNet } from "@racklet/net";
 import type { Schemas } from "@racklet/sled-agent-client";
@@ -21,6 +21,14 @@ interface Filters {
   readonly protocols?: NonNullable<FirewallRule["filter_protocols"]> | null;
 }
 
+/** A rule of a VPC with its names resolved, before it is known whose interfaces it is wanted for. */
+export interface VpcRule {
+  /** Every interface of the VPC, whatever comes to it later. */
+  readonly isForAll: boolean;
+  readonly concerns: (nic: NicRow) => boolean;
+  readonly rule: Omit<FirewallRule, "targets">;
+}
+
 /** A rule none of whose targets is an interface of the instance is left out, as is one whose host filter names nothing that exists. */
 export async function resolveFirewallRules(
   db: Db,
@@ -28,7 +36,23 @@ export async function resolveFirewallRules(
   nics: readonly NetworkInterface[],
 ): Promise<FirewallRule[]> {
   const vpcId = rows[0]?.vpc_id;
-  if (vpcId === undefined) return [];
+  return vpcId === undefined ? [] : rulesFor(await resolveVpcRules(db, vpcId), rows, nics);
+}
+
+/** The rules that concern the interfaces, each with those it concerns. `rows` and `nics` are the same ones. */
+export function rulesFor(
+  rules: readonly VpcRule[],
+  rows: readonly NicRow[],
+  nics: readonly NetworkInterface[],
+): FirewallRule[] {
+  return rules.flatMap(({ concerns, rule }) => {
+    const ids = new Set(rows.filter(concerns).map(({ id }) => id));
+    return ids.size === 0 ? [] : [{ ...rule, targets: nics.filter(({ id }) => ids.has(id)) }];
+  });
+}
+
+/** In the order in which they are tried. */
+export async function resolveVpcRules(db: Db, vpcId: string): Promise<VpcRule[]> {
   const rules = await db
     .selectFrom("vpc_firewall_rule")
     .selectAll()
@@ -37,41 +61,29 @@ export async function resolveFirewallRules(
     .orderBy("priority")
     .orderBy("name")
     .execute();
-  const resolved: FirewallRule[] = [];
+  const resolved: VpcRule[] = [];
   for (const rule of rules) {
     // The columns are only written from validated bodies.
     const targets = JSON.parse(rule.targets) as Named[];
     const filters = JSON.parse(rule.filters) as Filters;
-    const concerned = await ownInterfaces(db, vpcId, targets, rows);
-    if (concerned.size === 0) continue;
     const hosts = filters.hosts == null ? null : await resolveHosts(db, vpcId, filters.hosts);
     if (hosts !== null && hosts.length === 0) continue;
+    const matchers = await Promise.all(targets.map((target) => matcher(db, vpcId, target)));
     resolved.push({
-      status: rule.status,
-      direction: rule.direction,
-      action: rule.action,
-      priority: rule.priority,
-      targets: nics.filter(({ id }) => concerned.has(id)),
-      filter_hosts: hosts,
-      filter_ports: filters.ports ?? null,
-      filter_protocols: filters.protocols ?? null,
+      isForAll: targets.some(({ type }) => type === "vpc"),
+      concerns: (nic) => matchers.some((matches) => matches(nic)),
+      rule: {
+        status: rule.status,
+        direction: rule.direction,
+        action: rule.action,
+        priority: rule.priority,
+        filter_hosts: hosts,
+        filter_ports: filters.ports ?? null,
+        filter_protocols: filters.protocols ?? null,
+      },
     });
   }
   return resolved;
-}
-
-async function ownInterfaces(
-  db: Db,
-  vpcId: string,
-  targets: readonly Named[],
-  rows: readonly NicRow[],
-): Promise<Set<string>> {
-  const ids = new Set<string>();
-  for (const target of targets) {
-    const isMeant = await matcher(db, vpcId, target);
-    for (const row of rows) if (isMeant(row)) ids.add(row.id);
-  }
-  return ids;
 }
 
 async function matcher(db: Db, vpcId: string, { type, value }: Named): Promise<(nic: NicRow) => boolean> {

@@ -21,6 +21,7 @@ export async function rackSnapshot(rack: Rack): Promise<unknown> {
   }
   rows["ssh_keys"] = await db.selectFrom("instance_ssh_key").selectAll().orderBy("ssh_key_id").execute();
   rows["reservations"] = await db.selectFrom("sled_resource_vmm").selectAll().orderBy("vmm_id").execute();
+  rows["migrations"] = await db.selectFrom("migration").select("id").where("time_deleted", "is", null).execute();
   rows["nat"] = await rack.nat();
   rows["sleds"] = rack.sleds.map(({ vmms }) =>
     [...vmms].map(([id, vmm]) => [id, vmm.instanceId, vmm.state, [...vmm.externalIps].sort()]),
@@ -43,6 +44,7 @@ export async function emptyRack(rack: Rack): Promise<void> {
     await db.deleteFrom(table).execute();
   }
   await db.deleteFrom("instance_ssh_key").execute();
+  await db.deleteFrom("migration").execute();
   await db.deleteFrom("vmm").execute();
   await db.deleteFrom("multicast_group_member").execute();
   await db.deleteFrom("multicast_group").execute();

@@ -33,8 +33,8 @@ export interface Rack {
   ok(method: string, path: string, body?: object, options?: { version?: string; api?: keyof NexusApps }): Promise<Json>;
   /** Reports are delivered, sagas done. */
   settled(): Promise<void>;
-  /** One pass of the task; its details. */
-  pass(task: string): Promise<Json>;
+  /** One pass of the task; its details. `timeout`: as the period brings it. */
+  pass(task: string, reason?: "signaled" | "timeout"): Promise<Json>;
   /** The live NAT entries: `address first-last -> sled vni mac`. */
   nat(): Promise<string[]>;
   close(): Promise<void>;
@@ -110,6 +110,7 @@ export async function startRack({ sleds: count = 2, threads = 16, leg }: RackOpt
     });
     agents.set(address, agent);
     sleds.push(agent);
+    agent.peers = sleds;
     sledIds.push(id);
     await ok("POST", `/sled-agents/${id}`, sledInfo(i, address, threads), { api: "internal" });
   }
@@ -132,10 +133,10 @@ export async function startRack({ sleds: count = 2, threads = 16, leg }: RackOpt
         await world.timers.yield();
       } while (nexus.sagas.running > 0);
     },
-    async pass(task) {
+    async pass(task, reason = "signaled") {
       const found = allTasks(nexus).find(({ name }) => name === task);
       if (found === undefined) throw new Error(`there is no task ${task}`);
-      return found.run({ iteration: 1, reason: "signaled", signal: new AbortController().signal });
+      return found.run({ iteration: 1, reason, signal: new AbortController().signal });
     },
     async nat() {
       const rows = await nexus.store.db

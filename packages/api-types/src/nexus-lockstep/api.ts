@@ -1,9 +1,10 @@
 /**
- * Nexus' lockstep API, for tools of the same release: background tasks and sagas. Clients and server are upgraded together,
- * so it has one version and the version header is ignored.
+ * Nexus' lockstep API, for tools of the same release: background tasks, sagas, live migration. Clients and server are
+ * upgraded together, so it has one version and the version header is ignored.
  */
 import { apiVersions, declare, defineApi, param, query, s } from "@racklet/api-kit";
-import { BackgroundTask, BackgroundTasksActivateRequest, Saga, SagaPage } from "./types.ts";
+import { Instance } from "../nexus/latest.ts";
+import { BackgroundTask, BackgroundTasksActivateRequest, InstanceMigrateRequest, Saga, SagaPage } from "./types.ts";
 
 const versions = apiVersions([["0.0.1", "LOCKSTEP"]] as const);
 const { V } = versions;
@@ -41,6 +42,16 @@ export const nexusLockstepApi = defineApi({
         "An idle task starts at once; a running one runs again as soon as it is done. All names are checked first: an unknown one is 404 and activates none.",
       idempotent: true,
       revisions: [{ since: V.LOCKSTEP, body: BackgroundTasksActivateRequest }],
+    }),
+    instance_migrate: declare({
+      operationId: "instance_migrate",
+      method: "POST",
+      path: "/instances/{instance_id}/migrate",
+      summary: "Migrate a running instance to another sled",
+      description:
+        "Answers when the migration is under way; the instance is then `migrating` until its sleds tell how it went. It runs on where it was when the migration fails.",
+      params: { instance_id: param.uuid() },
+      revisions: [{ since: V.LOCKSTEP, body: InstanceMigrateRequest, response: Instance, status: 200 }],
     }),
     saga_list: declare({
       operationId: "saga_list",

@@ -63,6 +63,11 @@ export const BackgroundTasksActivateRequest = s.named(
   s.object({ bgtask_names: s.array(s.string(), { uniqueItems: true }) }),
 );
 
+export const InstanceMigrateRequest = s.named(
+  "InstanceMigrateRequest",
+  s.object({ dst_sled_id: s.described("The sled to migrate the instance to.", s.uuid()) }),
+);
+
 const NodeName = s.named("NodeName", s.string(), "The unique name of a node of a saga.");
 
 export const SagaErrorInfo = s.named(

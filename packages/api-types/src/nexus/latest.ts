@@ -9,6 +9,7 @@ export {
 } from "./v2025112000/auth.ts";
 export { ByteCount } from "../common/network.ts";
 export { InstanceState } from "./v2025112000/instance.ts";
+export { Instance } from "./v2026060800/instance.ts";
 export {
   Rack,
   RackResultsPage,

@@ -5,7 +5,7 @@ import type { SledAgentInfo } from "@racklet/api-types/nexus-internal/types";
 import { canonicalIp } from "@racklet/net";
 import type { NexusContext } from "../../context.ts";
 import { invalidRequest } from "../../errors.ts";
-import { INSTANCE_WATCHER } from "../../tasks/names.ts";
+import { INSTANCE_WATCHER, V2P_MANAGER, VPC_FIREWALL_RULES } from "../../tasks/names.ts";
 import { getSled, registerSled, registerSwitch, type SledReport, type SledRow } from "../../sled/register.ts";
 
 type Operations = Pick<(typeof nexusInternalApi)["operations"], "sled_agent_get" | "sled_agent_put" | "switch_put">;
@@ -13,11 +13,15 @@ type Operations = Pick<(typeof nexusInternalApi)["operations"], "sled_agent_get"
 export const sledHandlers: Handlers<NexusContext, Operations> = {
   sled_agent_get: async (nexus, { params }) => {
     const sled = await getSled(nexus, params.sled_id);
-    // A sled-agent asks this when it starts, and it starts without VMMs: those it had are missed at once.
-    nexus.tasks.activate(INSTANCE_WATCHER);
+    // A sled-agent asks this when it starts. It may have lost what it had: its VMMs are missed at once, its networks set up again.
+    nexus.applied.forget(sled.id);
+    for (const task of [INSTANCE_WATCHER, V2P_MANAGER, VPC_FIREWALL_RULES]) nexus.tasks.activate(task);
     return toWire(sled);
   },
-  sled_agent_put: async (nexus, { params, body }) => registerSled(nexus, fromWire(params.sled_id, body)),
+  sled_agent_put: async (nexus, { params, body }) => {
+    await registerSled(nexus, fromWire(params.sled_id, body));
+    nexus.tasks.activate(V2P_MANAGER);
+  },
   switch_put: async (nexus, { params, body }) => {
     const { part: part_number, serial: serial_number, revision } = body.baseboard;
     await registerSwitch(nexus, { id: params.switch_id, rack_id: body.rack_id, part_number, serial_number, revision });
