@@ -21,6 +21,10 @@ export interface SimRackOptions {
   readonly sleds?: number;
   /** Of each table operation of the switches; default 0. */
   readonly asicFaults?: number;
+  /** Whether dpds know where Nexus is, and fetch changes of NAT entries from it as those before 13.1 do. Default: no. */
+  readonly dpdsPull?: boolean;
+  /** What a life of the named service gets in place of the world given: stands between it and its peers. */
+  readonly worldOf?: (name: string, world: World) => World;
 }
 
 export interface Answer {
@@ -51,16 +55,19 @@ export class SimRack {
   /** Calls of the tests themselves: nobody injects faults into them. */
   readonly observer: World;
   #asicFaults: number;
+  readonly #dpdsPull: boolean;
+  readonly #worldOf: NonNullable<SimRackOptions["worldOf"]>;
   readonly #lives = new Map<string, Life>();
   readonly #livesLed = new Map<string, number>();
 
   /** Ready: every sled is registered, and there are no pools, projects or instances. */
-  static async start({ seed, sleds = 3, asicFaults = 0 }: SimRackOptions): Promise<SimRack> {
+  static async start(options: SimRackOptions): Promise<SimRack> {
+    const { seed, sleds = 3 } = options;
     const sim = simulation({ seed, faults: { delayMs: [0, 2] } });
     const world = sim.world("database");
     const store = await openStore<NexusTables>({ url: "sqlite::memory:", migrations, world });
     const ids = Array.from({ length: sleds }, () => world.ids.uuid());
-    const rack = new SimRack(sim, store, ids, asicFaults);
+    const rack = new SimRack(sim, store, ids, options);
     const first = contextOn(store, rack.#nexusConfig(), world);
     // Nobody logs in here, and a real hash takes longer than all the rest.
     await populate({ ...first, passwords: { hash: async () => "$none$", verify: async () => false } });
@@ -69,17 +76,24 @@ export class SimRack {
     return rack;
   }
 
-  private constructor(sim: Simulation, store: Store<NexusTables>, sledIds: readonly string[], asicFaults: number) {
+  private constructor(
+    sim: Simulation,
+    store: Store<NexusTables>,
+    sledIds: readonly string[],
+    { asicFaults = 0, dpdsPull = false, worldOf = (_, world) => world }: SimRackOptions,
+  ) {
     this.sim = sim;
     this.store = store;
     this.sledIds = sledIds;
     this.#asicFaults = asicFaults;
+    this.#worldOf = worldOf;
+    this.#dpdsPull = dpdsPull;
     this.services = [
       ...SWITCHES.map((name) => `dpd/${name}`),
       "nexus",
       ...sledIds.map((_, index) => `sled-agent/${index}`),
     ];
-    this.observer = sim.world("observer");
+    this.observer = worldOf("observer", sim.world("observer"));
   }
 
   get isUp(): (name: string) => boolean {
@@ -102,11 +116,8 @@ export class SimRack {
     const number = (this.#livesLed.get(name) ?? 0) + 1;
     this.#livesLed.set(name, number);
     const network = this.sim.network;
-    const world = mortal({
-      ...this.sim.world(`${name}, life ${number}`),
-      fetch: network.fetchFrom(name),
-      listen: network.listenFor(name),
-    });
+    const own = { fetch: network.fetchFrom(name), listen: network.listenFor(name) };
+    const world = mortal(this.#worldOf(name, { ...this.sim.world(`${name}, life ${number}`), ...own }));
     const life: Life = { kill: () => world.kill() };
     this.#lives.set(name, life);
     const [kind, which = ""] = name.split("/");
@@ -204,7 +215,8 @@ export class SimRack {
   }
 
   async #startDpd(which: SwitchName, life: number, world: World): Promise<void> {
-    const config = parseDpdConfig(["--listen", new URL(this.dpdUrl(which)).host, "--switch", which], {});
+    const pull = this.#dpdsPull ? ["--nexus", NEXUS.internal] : [];
+    const config = parseDpdConfig(["--listen", new URL(this.dpdUrl(which)).host, "--switch", which, ...pull], {});
     await startDpd(config, world, { asic: this.#asic(life) });
   }
 
