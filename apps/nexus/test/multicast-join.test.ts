@@ -84,6 +84,15 @@ describe("joining a multicast group", () => {
     expect(await g.names()).toEqual(["mcast-ff0e-0-0-0-0-0-0-1"]);
   });
 
+  it("takes any scope that a pool may hold, but for the underlay's own addresses", async () => {
+    await g.pool("admin", "ff04:0:0:1::1", "ff04:0:0:1::9");
+    await instance("web");
+    expect(await joined("web", "ff04:0:0:1::5")).toMatchObject({ multicast_ip: "ff04:0:0:1::5" });
+    expect((await join("web", "ff04::5")).body.message).toBe(
+      "multicast IP address ff04::5 is not in any configured multicast pool",
+    );
+  });
+
   it.each(["id", "name"])("takes the project beside an instance's %s", async (by) => {
     await asm();
     const web = await instance("web");

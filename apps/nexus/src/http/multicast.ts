@@ -7,7 +7,7 @@ import { pageKey } from "../db/paginate.ts";
 import { listGroups, viewGroup } from "../multicast/groups.ts";
 import { getGroup } from "../multicast/identifier.ts";
 import { joinGroup, leaveGroup } from "../multicast/join.ts";
-import { listMembers } from "../multicast/members.ts";
+import { listMembers } from "../multicast/member-rows.ts";
 import { idPage } from "./by-id.ts";
 import { requestedInstance, type OneInstance } from "./instance-selector.ts";
 import { sortedListing } from "./listing.ts";

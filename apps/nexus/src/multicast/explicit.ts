@@ -12,9 +12,10 @@ import type { Selector } from "../lookup/selector.ts";
 import type { OpContext } from "../op-context.ts";
 import { checkName, endGroup, groupWithSources, insertGroup, type GroupWithSources } from "./groups.ts";
 import { findGroup, getGroup, type GroupIdentifier } from "./identifier.ts";
-import { attachMember, endMembers, membersOf, type Joined } from "./members.ts";
+import { sourcesOfMembers } from "./member-rows.ts";
+import { attachMember, endMembersOf, type Joined } from "./members.ts";
 import { checkInPool, choosePlace, placeInPool, placeOfAddress, type GroupPlace } from "./pool-choice.ts";
-import { checkSourceList, checkSourcesFor, checkUnion, parseSources, sourcesColumn } from "./sources.ts";
+import { checkSourceList, checkSourcesFor, checkUnion, sourcesColumn } from "./sources.ts";
 import { writeMulticast, type MulticastWriter } from "./writer.ts";
 
 export interface ExplicitGroup extends NewIdentity {
@@ -100,24 +101,20 @@ async function changeSources(
   const before = group.default_source_ips;
   if (sources === null || sourcesColumn(sources) === before) return before;
   checkSourcesFor(group.multicast_ip, sources);
-  const members = await membersOf(writer, group.id);
-  const followers = members.filter(({ source_ips }) => source_ips === before);
-  const others = members.filter(({ source_ips }) => source_ips !== before);
+  const lists = await sourcesOfMembers(writer, group.id);
   checkUnion(
-    others.map(({ source_ips }) => parseSources(source_ips)),
+    lists.filter((list) => sourcesColumn(list) !== before),
     sources,
   );
   const column = sourcesColumn(sources);
   await writer.generation();
-  if (followers.length > 0) {
-    await writer.tx
-      .updateTable("multicast_group_member")
-      .set({ source_ips: column, time_modified: writer.now })
-      .where("external_group_id", "=", group.id)
-      .where("source_ips", "=", before)
-      .where("time_deleted", "is", null)
-      .execute();
-  }
+  await writer.tx
+    .updateTable("multicast_group_member")
+    .set({ source_ips: column, time_modified: writer.now })
+    .where("external_group_id", "=", group.id)
+    .where("source_ips", "=", before)
+    .where("time_deleted", "is", null)
+    .execute();
   return column;
 }
 
@@ -125,7 +122,7 @@ async function changeSources(
 export async function deleteGroup(nexus: NexusContext, identifier: GroupIdentifier): Promise<void> {
   await writeMulticast(nexus, async (writer) => {
     const { id } = await getGroup(writer.tx, identifier);
-    await endMembers(writer, await membersOf(writer, id));
+    await endMembersOf(writer, id);
     await endGroup(writer, id);
   });
 }

@@ -1,9 +1,8 @@
-/** Memberships as rows: made, woken, changed, ended, listed. A group has at most one live member per instance. */
-import { paginateBy } from "../db/paginate.ts";
-import type { NexusContext } from "../context.ts";
+/** Memberships made, woken, changed and ended. A group has at most one live member per instance. */
 import type { MulticastGroupMemberTable, MulticastGroupTable } from "../db/schema.ts";
 import { invalidRequest } from "../errors.ts";
 import { endEmptyGroups } from "./groups.ts";
+import { countMemberships, findMember, membershipsOf, sourcesOfOthers } from "./member-rows.ts";
 import { checkSourcesFor, checkUnion, parseSources, sourcesColumn } from "./sources.ts";
 import type { MulticastWriter } from "./writer.ts";
 
@@ -72,16 +71,21 @@ export async function attachMember(writer: MulticastWriter, wanted: Attachment):
   return { member: { ...known, ...change }, outcome: rejoins ? "rejoined" : "updated" };
 }
 
+async function ended(writer: MulticastWriter) {
+  const { now } = writer;
+  const version_removed = await writer.generation();
+  return { state: "left", time_deleted: now, time_modified: now, version_removed } as const;
+}
+
 /** The sled stays on the row: it has to be told. Groups that lost their last member end with it. */
 export async function endMembers(
   writer: MulticastWriter,
   members: readonly Pick<MulticastGroupMemberTable, "id" | "external_group_id">[],
 ): Promise<void> {
   if (members.length === 0) return;
-  const { tx, now } = writer;
-  await tx
+  await writer.tx
     .updateTable("multicast_group_member")
-    .set({ state: "left", time_deleted: now, time_modified: now, version_removed: await writer.generation() })
+    .set(await ended(writer))
     .where(
       "id",
       "in",
@@ -92,58 +96,19 @@ export async function endMembers(
   await endEmptyGroups(writer, [...new Set(members.map(({ external_group_id }) => external_group_id))]);
 }
 
+/** All members of a group that ends itself. */
+export async function endMembersOf(writer: MulticastWriter, groupId: string): Promise<void> {
+  await writer.tx
+    .updateTable("multicast_group_member")
+    .set(await ended(writer))
+    .where("external_group_id", "=", groupId)
+    .where("time_deleted", "is", null)
+    .execute();
+}
+
 /** All memberships of an instance that is no more. */
 export async function endMembershipsOf(writer: MulticastWriter, instanceId: string): Promise<void> {
   await endMembers(writer, await membershipsOf(writer, instanceId));
-}
-
-export async function membershipsOf({ tx }: MulticastWriter, instanceId: string): Promise<MulticastGroupMemberTable[]> {
-  return tx
-    .selectFrom("multicast_group_member")
-    .selectAll()
-    .where("parent_id", "=", instanceId)
-    .where("time_deleted", "is", null)
-    .execute();
-}
-
-export async function membersOf({ tx }: MulticastWriter, groupId: string): Promise<MulticastGroupMemberTable[]> {
-  return tx
-    .selectFrom("multicast_group_member")
-    .selectAll()
-    .where("external_group_id", "=", groupId)
-    .where("time_deleted", "is", null)
-    .execute();
-}
-
-export async function findMember(
-  { tx }: MulticastWriter,
-  groupId: string,
-  instanceId: string,
-): Promise<MulticastGroupMemberTable | undefined> {
-  return tx
-    .selectFrom("multicast_group_member")
-    .selectAll()
-    .where("external_group_id", "=", groupId)
-    .where("parent_id", "=", instanceId)
-    .where("time_deleted", "is", null)
-    .executeTakeFirst();
-}
-
-export interface IdPage {
-  readonly limit: number;
-  /** The id of the last one seen. */
-  readonly lastSeen: string | undefined;
-}
-
-export async function listMembers(
-  { store }: NexusContext,
-  of: { readonly groupId: string } | { readonly instanceId: string },
-  page: IdPage,
-): Promise<MulticastGroupMemberTable[]> {
-  const live = store.db.selectFrom("multicast_group_member").selectAll().where("time_deleted", "is", null);
-  const chosen =
-    "groupId" in of ? live.where("external_group_id", "=", of.groupId) : live.where("parent_id", "=", of.instanceId);
-  return paginateBy(chosen, "id", page).execute();
 }
 
 async function liveInstance({ tx }: MulticastWriter, id: string): Promise<{ readonly sledId: string | null }> {
@@ -156,26 +121,4 @@ async function liveInstance({ tx }: MulticastWriter, id: string): Promise<{ read
     .executeTakeFirst();
   if (row === undefined) throw invalidRequest("Instance does not exist or has been deleted");
   return row;
-}
-
-async function countMemberships({ tx }: MulticastWriter, instanceId: string): Promise<number> {
-  const { count } = await tx
-    .selectFrom("multicast_group_member")
-    .select((eb) => eb.fn.countAll<number>().as("count"))
-    .where("parent_id", "=", instanceId)
-    .where("time_deleted", "is", null)
-    .executeTakeFirstOrThrow();
-  return count;
-}
-
-async function sourcesOfOthers({ tx }: MulticastWriter, groupId: string, instanceId: string): Promise<string[][]> {
-  const lists = await tx
-    .selectFrom("multicast_group_member")
-    .select("source_ips")
-    .distinct()
-    .where("external_group_id", "=", groupId)
-    .where("parent_id", "<>", instanceId)
-    .where("time_deleted", "is", null)
-    .execute();
-  return lists.map(({ source_ips }) => parseSources(source_ips));
 }

@@ -3,7 +3,8 @@ import { invalidRequest } from "../errors.ts";
 import type { MulticastGroupTable } from "../db/schema.ts";
 import { DUPLICATE_GROUP } from "./instance-create.ts";
 import { findOrMakeGroup, type JoinRequest } from "./join.ts";
-import { attachMember, endMembers, membershipsOf } from "./members.ts";
+import { membershipsOf } from "./member-rows.ts";
+import { attachMember, endMembers } from "./members.ts";
 import { sourcesColumn } from "./sources.ts";
 import type { MulticastWriter } from "./writer.ts";
 
