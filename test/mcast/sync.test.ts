@@ -10,25 +10,18 @@ describe("multicast on switches and sleds", () => {
   });
   afterEach(() => rack.close());
 
-  const join = (instance: string, group: string, body: object = {}) =>
-    rack.ok("PUT", `/v1/instances/${instance}/multicast-groups/${group}?project=p`, body);
-  const leave = (instance: string, group: string) =>
-    rack.ok("DELETE", `/v1/instances/${instance}/multicast-groups/${group}?project=p`);
-  const members = async (group: string): Promise<string[]> =>
-    (await rack.ok("GET", `/v1/multicast-groups/${group}/members`)).items.map(({ state }: { state: string }) => state);
-
-  it("follow a join, a second one, a stop, a start and the leaves", async () => {
+  it("follow joins and leaves, from nothing to nothing", async () => {
     const one = await rack.run("one");
     const two = await rack.run("two");
-    await join("one", "224.1.2.3");
+    await rack.join("one", "224.1.2.3");
     await rack.pass();
     await rack.pass();
     const port = (sled: string) => `rear${rack.indexOf(sled)}`;
-    expect(await members("224.1.2.3")).toEqual(["Joined"]);
+    expect(await rack.members("224.1.2.3")).toEqual(["Joined"]);
     for (const name of SWITCHES) {
       expect(await rack.groups(name)).toEqual([`224.1.2.3→ff04::e001:203 [any] (${port(one.sled)})`]);
     }
-    await join("two", "224.1.2.3", { source_ips: ["10.0.0.7"] });
+    await rack.join("two", "224.1.2.3", { source_ips: ["10.0.0.7"] });
     await rack.pass();
     const both = [port(one.sled), port(two.sled)].sort().join();
     for (const name of SWITCHES) expect(await rack.groups(name)).toEqual([`224.1.2.3→ff04::e001:203 [any] (${both})`]);
@@ -37,13 +30,13 @@ describe("multicast on switches and sleds", () => {
       expect(rack.sledState(sled).m2p).toEqual(["224.1.2.3→ff04::e001:203"]);
       expect(rack.sledState(sled).forwarding).toHaveLength(1);
     }
-    await leave("one", "224.1.2.3");
+    await rack.leave("one", "224.1.2.3");
     await rack.pass();
     for (const name of SWITCHES) {
       expect(await rack.groups(name)).toEqual([`224.1.2.3→ff04::e001:203 [10.0.0.7] (${port(two.sled)})`]);
     }
     expect(rack.sledState(rack.indexOf(one.sled)).subscriptions).toEqual([]);
-    await leave("two", "224.1.2.3");
+    await rack.leave("two", "224.1.2.3");
     await rack.pass();
     for (const name of SWITCHES) expect(await rack.groups(name)).toEqual([]);
     for (const sled of rack.sleds.keys()) {

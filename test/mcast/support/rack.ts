@@ -28,8 +28,9 @@ type Json = any;
 export class McastRack {
   /** Hosts off the network. */
   readonly down = new Set<string>();
-  /** Hosts that never answer. */
-  readonly hung = new Set<string>();
+  /** Hosts that never answer, and those who wait for them. */
+  readonly #hung = new Set<string>();
+  readonly #waiting = new Set<() => void>();
   requests: string[] = [];
   readonly sleds: { readonly id: string; readonly host: string; readonly ctx: SledAgentContext }[] = [];
   nexus!: NexusContext;
@@ -107,6 +108,18 @@ export class McastRack {
     this.#hosts.set(name, (request) => app.fetch(request));
   }
 
+  hang(host: string): void {
+    this.#hung.add(host);
+  }
+
+  /** Every host is on the network again; calls that hang fail. */
+  heal(): void {
+    this.down.clear();
+    this.#hung.clear();
+    for (const fail of this.#waiting) fail();
+    this.#waiting.clear();
+  }
+
   dpd(name: SwitchName) {
     return dpdClient({ baseUrl: `http://${name}`, world: this.world });
   }
@@ -153,9 +166,25 @@ export class McastRack {
     return { id, ...(await this.placed(id)) };
   }
 
-  async start_(name: string): Promise<void> {
-    const { id } = await this.ok("POST", `/v1/instances/${name}/start?project=p`);
-    await this.placed(id);
+  async startAgain(name: string): Promise<void> {
+    await this.ok("POST", `/v1/instances/${name}/start?project=p`);
+  }
+
+  async join(instance: string, group: string, body: object = {}): Promise<void> {
+    await this.ok("PUT", `/v1/instances/${instance}/multicast-groups/${group}?project=p`, body);
+  }
+
+  /** Fine when it is no member. */
+  async leave(instance: string, group: string): Promise<void> {
+    const { status, body } = await this.call("DELETE", `/v1/instances/${instance}/multicast-groups/${group}?project=p`);
+    if (status !== 204 && status !== 404) throw new Error(`leave: ${status} ${JSON.stringify(body)}`);
+  }
+
+  /** States of a group's members. */
+  async members(group: string): Promise<string[]> {
+    return (await this.ok("GET", `/v1/multicast-groups/${group}/members`)).items.map(
+      ({ state }: Json) => state as string,
+    );
   }
 
   async stop(name: string): Promise<void> {
@@ -298,10 +327,12 @@ export class McastRack {
     // The propolis servers of VMs have listeners of their own.
     if (hostname === "[::1]") return this.#base.fetch(request);
     this.requests.push(`${host} ${request.method} ${pathname}`);
-    if (this.hung.has(host)) {
-      return new Promise((_, reject) =>
-        request.signal.addEventListener("abort", () => reject(request.signal.reason as Error), { once: true }),
-      );
+    if (this.#hung.has(host)) {
+      await new Promise<void>((resolve, reject) => {
+        this.#waiting.add(resolve);
+        request.signal.addEventListener("abort", () => reject(request.signal.reason as Error), { once: true });
+      });
+      throw new TypeError("fetch failed");
     }
     const serve = this.#hosts.get(host);
     if (serve === undefined || this.down.has(host)) {

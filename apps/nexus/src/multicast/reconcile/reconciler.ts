@@ -20,7 +20,7 @@ import { snapshotOf, Snapshots, type Snapshot } from "./snapshots.ts";
 import { groupRule, memberRule } from "./states.ts";
 import { sledTarget, sledTargetName, switchTarget, type Target, type TargetReport } from "./target.ts";
 
-/** How long a pass waits for targets that answered last time, and for those that did not. */
+/** How long a pass waits for targets that did not take longer last time. */
 const PATIENCE_MS = 1_000;
 /** Sagas at once. */
 const SAGAS_AT_ONCE = 16;
@@ -225,12 +225,14 @@ export class MulticastReconciler {
     const { timers } = this.#nexus.world;
     const { promise: late, resolve } = Promise.withResolvers<"late">();
     const cancel = timers.after(PATIENCE_MS, () => resolve("late"));
-    const attempts = targets.map((target) => {
-      const answered = target.last === undefined || target.last.snapshot !== undefined;
-      return { answered, done: target.attempt(signal) };
-    });
-    // Whoever did not answer last time is not waited for.
-    const trusted = Promise.all(attempts.filter(({ answered }) => answered).map(({ done }) => done));
+    // Whoever kept the last pass waiting, or is still at it, is not waited for.
+    const trusted = Promise.all(
+      targets.map((target) => {
+        const isTrusted = !target.isRunning && target.lastTookMs < PATIENCE_MS;
+        const done = target.attempt(signal);
+        return isTrusted ? done : undefined;
+      }),
+    );
     await Promise.race([trusted, late]);
     cancel();
     const running = targets.filter((target) => target.isRunning);

@@ -48,6 +48,7 @@ export class Target {
   readonly #nexus: NexusContext;
   readonly #attempt: Attempt;
   #last: TargetReport | undefined;
+  #lastTookMs = 0;
   #running: Promise<TargetReport> | undefined;
 
   constructor(nexus: NexusContext, name: TargetName, attempt: Attempt) {
@@ -58,6 +59,10 @@ export class Target {
 
   get last(): TargetReport | undefined {
     return this.#last;
+  }
+
+  get lastTookMs(): number {
+    return this.#lastTookMs;
   }
 
   get isRunning(): boolean {
@@ -71,15 +76,17 @@ export class Target {
   }
 
   async #run(outer: AbortSignal): Promise<TargetReport> {
-    const { signal, cancel } = deadlineSignal(this.#nexus.world.timers, ATTEMPT_DEADLINE_MS, outer);
+    const { clock, timers, log } = this.#nexus.world;
+    const begun = clock.monotonicMs();
+    const { signal, cancel } = deadlineSignal(timers, ATTEMPT_DEADLINE_MS, outer);
     try {
       this.#last = { target: this.name, ...(await this.#attempt(signal)) };
     } catch (error) {
       this.#last = { target: this.name, ...missed(error) };
-      if (!isExpected(error))
-        this.#nexus.world.log.error({ target: this.name, err: error }, "a multicast target failed");
+      if (!isExpected(error)) log.error({ target: this.name, err: error }, "a multicast target failed");
     } finally {
       cancel();
+      this.#lastTookMs = clock.monotonicMs() - begun;
     }
     return this.#last;
   }
