@@ -4,7 +4,16 @@
  */
 import { Hono, type Context } from "hono";
 import type { World } from "@racklet/world";
-import { checkContentType, incomingOf, IncompleteBodyError, parseForm, parseJson, readBody } from "./body.ts";
+import {
+  checkContentType,
+  decodeBody,
+  incomingOf,
+  IncompleteBodyError,
+  parseForm,
+  parseJson,
+  readBody,
+  type RawBody,
+} from "./body.ts";
 import type {
   Api,
   OperationBody,
@@ -18,7 +27,7 @@ import { HttpError, type ErrorBody } from "./errors.ts";
 import type { Counter, Histogram, Metrics } from "./metrics.ts";
 import { mountOps, type OpsViews } from "./ops.ts";
 import { isLarge, largeJsonBytes, type Yield } from "./large-json.ts";
-import { parseParams, parseQuery, planOperation, type RevisionPlan } from "./plan.ts";
+import { parseParams, parseQuery, planOperation, type PlanOptions, type RevisionPlan } from "./plan.ts";
 import { Reply, type Input, type RequestInfo } from "./request.ts";
 import { VERSION_HEADER, versionResolver } from "./version-header.ts";
 import type { ApiVersion } from "./versions.ts";
@@ -35,6 +44,25 @@ export type Handler<Ctx, O extends OperationInput> = (
 /** One handler per operation: a missing or surplus one is a type error. */
 export type Handlers<Ctx, Ops extends Operations> = { readonly [K in keyof Ops]: Handler<Ctx, Ops[K]> };
 
+/**
+ * Answers requests whose long bodies are often sent again, by the digest of the body alone; undefined has the body read
+ * and the handler called as usual. It may answer only what the handler would: the handler is told the digest, and remembers
+ * it together with what makes the answer true. Asked for the newest revision only, so that a digest stands for one meaning.
+ */
+export type Repeats<Ctx, Ops extends Operations> = {
+  readonly [K in keyof Ops]?: (
+    ctx: Ctx,
+    input: RepeatInput<OperationParams<Ops[K]>, OperationQuery<Ops[K]>>,
+  ) => MaybePromise<OperationResponse<Ops[K]> | undefined>;
+};
+
+export interface RepeatInput<Params, Query> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly request: RequestInfo;
+  readonly bodyDigest: string;
+}
+
 /** Takes the place of the conversion chain for one old revision, in that revision's own types. Keyed `operation@LABEL`. */
 export type Override<Ctx> = (ctx: Ctx, input: Input<never, never, never>) => MaybePromise<unknown>;
 
@@ -42,6 +70,7 @@ export interface ServeOptions<Ctx, Ops extends Operations> {
   readonly context: Ctx;
   readonly handlers: Handlers<Ctx, Ops>;
   readonly overrides?: Readonly<Record<string, Override<Ctx>>>;
+  readonly repeats?: Repeats<Ctx, Ops>;
   readonly world: Pick<World, "clock" | "ids" | "log" | "timers">;
   readonly bodyValidators: Validators;
   /** Given in tests and development: an answer that breaks its own document becomes a 500 with the reason in the log. */
@@ -60,10 +89,11 @@ interface Route {
   readonly allow: readonly (readonly [string, string])[];
 }
 
+type AnyRepeat = (ctx: unknown, input: RepeatInput<unknown, unknown>) => MaybePromise<unknown>;
 type AnyHandler = (ctx: unknown, input: Input<unknown, unknown, unknown>) => MaybePromise<unknown>;
 
 export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: ServeOptions<Ctx, Ops>): Hono {
-  const { world, ops } = options;
+  const { world, ops, bodyValidators, responseValidators } = options;
   const pause: Yield = () => world.timers.yield();
   const measure = ops === undefined ? undefined : requestMeter(ops.metrics);
   const resolve = versionResolver(api);
@@ -132,8 +162,10 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
   ): Promise<Response> => {
     const params = parseParams(plan.params, pathParams(c));
     const { values, page } = parseQuery(plan, searchOf(c.req.url));
-    const body = plan.revision.body === undefined ? undefined : await parseBody(c, plan, pause);
     const { operationId } = plan.operation;
+    // Keyed as the handlers are. Of older revisions a digest would not say how the body is to be read.
+    const repeat = plan.isNewest ? (options.repeats?.[operationId] as AnyRepeat | undefined) : undefined;
+    const raw = plan.revision.body === undefined ? undefined : await readRaw(c, plan, repeat !== undefined);
     const request: RequestInfo = {
       id: requestId,
       operationId,
@@ -141,15 +173,25 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
       header: (name) => headerOf(c, name),
       version,
       log: world.log,
+      bodyDigest: raw?.digest,
     };
-    const own = { query: values, body };
-    const input = {
-      params,
-      ...(isOverride ? own : plan.up(own)),
-      page,
-      request,
+    const handle = async (): Promise<unknown> => {
+      const body = raw === undefined ? undefined : await parseBody(raw, plan, pause);
+      const own = { query: values, body };
+      const input = {
+        params,
+        ...(isOverride ? own : plan.up(own)),
+        page,
+        request,
+      };
+      return handler(options.context, input);
     };
-    const answer = await handler(options.context, input);
+    const { bodyDigest } = request;
+    const repeated =
+      repeat === undefined || bodyDigest === undefined
+        ? undefined
+        : await repeat(options.context, { params, query: values, request, bodyDigest });
+    const answer = repeated ?? (await handle());
     if (plan.operation.freeform === true) return freeformAnswer(answer, requestId, version);
     const reply = answer instanceof Reply ? answer : undefined;
     const value = reply === undefined ? answer : reply.value;
@@ -167,7 +209,7 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
 
   if (ops !== undefined) mountOps(app, ops);
   app.get("/.well-known/api-versions", () => Response.json(supportedVersions(api)));
-  for (const [path, route] of planRoutes(api, options)) {
+  for (const [path, route] of routesFor(api, { bodyValidators, responseValidators })) {
     app.all(path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => dispatch(c, route));
   }
   app.notFound((c) => dispatch(c, undefined));
@@ -206,7 +248,20 @@ function supportedVersions(api: Api): unknown {
   };
 }
 
-function planRoutes<Ctx, Ops extends Operations>(api: Api<Ops>, options: ServeOptions<Ctx, Ops>): Map<string, Route> {
+// Routes follow from the declaration and its validators alone, so the many servers of one API in a process share them.
+const routesOf = new WeakMap<Api, { readonly by: PlanOptions; readonly routes: ReadonlyMap<string, Route> }>();
+
+function routesFor(api: Api, by: PlanOptions): ReadonlyMap<string, Route> {
+  const known = routesOf.get(api);
+  if (known?.by.bodyValidators === by.bodyValidators && known.by.responseValidators === by.responseValidators) {
+    return known.routes;
+  }
+  const routes = planRoutes(api, by);
+  routesOf.set(api, { by, routes });
+  return routes;
+}
+
+function planRoutes(api: Api, options: PlanOptions): Map<string, Route> {
   const byPath = new Map<string, OperationInput[]>();
   for (const operation of Object.values<OperationInput>(api.operations)) {
     byPath.set(operation.path, [...(byPath.get(operation.path) ?? []), operation]);
@@ -254,16 +309,27 @@ function choose(route: Route | undefined, version: ApiVersion, method: string): 
   throw HttpError.noRoute(`route has no handlers for version ${version.semver.text}`);
 }
 
-async function parseBody(c: Context, plan: RevisionPlan, pause: Yield): Promise<unknown> {
-  const isForm = plan.operation.bodyType === "form";
-  const text = await readBody(c, plan.bodyLimit);
-  checkContentType(headerOf(c, "content-type"), isForm ? "application/x-www-form-urlencoded" : "application/json");
-  const value = isForm ? parseForm(text, plan.formIntegers) : await parseJson(text, pause);
+async function readRaw(c: Context, plan: RevisionPlan, withDigest: boolean): Promise<RawBody> {
+  const raw = await readBody(c, plan.bodyLimit, withDigest);
+  checkContentType(
+    headerOf(c, "content-type"),
+    isForm(plan) ? "application/x-www-form-urlencoded" : "application/json",
+  );
+  return raw;
+}
+
+async function parseBody({ bytes }: RawBody, plan: RevisionPlan, pause: Yield): Promise<unknown> {
+  const text = decodeBody(bytes);
+  const value = isForm(plan) ? parseForm(text, plan.formIntegers) : await parseJson(text, pause);
   const issue = plan.checkBody?.(value);
   if (issue != null)
-    throw HttpError.badRequest(`unable to parse ${isForm ? "URL-encoded" : "JSON"} body: ${describeIssue(issue)}`);
+    throw HttpError.badRequest(
+      `unable to parse ${isForm(plan) ? "URL-encoded" : "JSON"} body: ${describeIssue(issue)}`,
+    );
   return value;
 }
+
+const isForm = (plan: RevisionPlan): boolean => plan.operation.bodyType === "form";
 
 function describeIssue(issue: Issue): string {
   return issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`;
