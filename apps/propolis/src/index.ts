@@ -1,6 +1,6 @@
 /** Starts a propolis server, for its own process and for the sled-agent that hosts one per VM. */
 import { listen } from "@racklet/api-kit";
-import type { World } from "@racklet/world";
+import type { FetchLike, World } from "@racklet/world";
 import type { PropolisConfig } from "./config.ts";
 import { createContext, type PropolisContext, type PropolisOverrides } from "./context.ts";
 import { UpgradeListener } from "./http/upgrade-listener.ts";
@@ -23,6 +23,8 @@ export interface RunningPropolis {
   kill(): Promise<void>;
   /** Resolves when it has ended either way, with how. */
   readonly ended: Promise<string>;
+  /** Asks it from within this process, as if over its listener but without a connection. */
+  readonly fetch: FetchLike;
 }
 
 const CLOSE_GRACE_MS = 1_000;
@@ -70,6 +72,7 @@ async function serveContext(ctx: PropolisContext): Promise<RunningPropolis> {
   return {
     url: listener.url,
     ended,
+    fetch: async (request) => app.fetch(request),
     close: async () => {
       ctx.close();
       await close(CLOSE_GRACE_MS);

@@ -40,8 +40,13 @@ class PropolisBackend implements VmmBackend {
 
   constructor(server: PropolisServer, world: World) {
     this.#server = server;
-    // The next look is the retry.
-    this.#client = propolisClient({ baseUrl: server.url, world, signal: this.#life.signal, retries: { attempts: 0 } });
+    this.#client = propolisClient({
+      baseUrl: server.url,
+      world: server.fetch === undefined ? world : { ...world, fetch: server.fetch },
+      signal: this.#life.signal,
+      // The next look is the retry.
+      retries: { attempts: 0 },
+    });
     server.onEnd((how) => this.#life.abort(new BackendUnreachableError(how, true)));
   }
 

@@ -1,9 +1,11 @@
 /** Propolis servers inside this process, each with a listener of its own: a thousand VMs fit a laptop. */
 import type { ListenAddress } from "@racklet/api-kit";
+import type { FetchLike } from "@racklet/world";
 import type { PropolisHost, PropolisServer } from "./server.ts";
 
 export interface HostedPropolis {
   readonly url: string;
+  readonly fetch: FetchLike;
   close(): Promise<void>;
   /** Resolves when it has ended, by `close` or otherwise, with how. Never rejects. */
   readonly ended: Promise<string>;
@@ -20,7 +22,7 @@ export function embeddedHost(start: StartPropolis): PropolisHost {
   };
 }
 
-function serverOf({ url, close, ended }: HostedPropolis): PropolisServer {
+function serverOf({ url, fetch, close, ended }: HostedPropolis): PropolisServer {
   let isStopped = false;
   let isAlive = true;
   const listeners: ((how: string) => void)[] = [];
@@ -31,6 +33,7 @@ function serverOf({ url, close, ended }: HostedPropolis): PropolisServer {
   });
   return {
     url,
+    fetch,
     process: undefined,
     isAlive: () => isAlive,
     onEnd: (listener) => void listeners.push(listener),

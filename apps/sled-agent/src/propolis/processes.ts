@@ -133,6 +133,7 @@ function serverOf(
   };
   return {
     url,
+    fetch: undefined,
     process,
     isStopped: () => stopping !== undefined,
     isAlive: () => isRunning(process),
