@@ -4,6 +4,8 @@
  */
 import { dpdClient } from "@racklet/dpd-client";
 import { natEntries } from "../../support/nat.ts";
+import { multicastDifferences } from "./multicast-expectations.ts";
+import { setDifference, view } from "./observe.ts";
 import { SWITCHES, type SimRack } from "./rack.ts";
 
 export async function differences(rack: SimRack, { multicast }: { readonly multicast: boolean }): Promise<string> {
@@ -103,29 +105,4 @@ async function portDifferences(rack: SimRack): Promise<string[]> {
     found.push(...broken.map((violation) => `sled ${index}: ${JSON.stringify(violation)}`));
   }
   return found;
-}
-
-async function multicastDifferences(rack: SimRack): Promise<string[]> {
-  const { db } = rack.store;
-  const groups = await db.selectFrom("multicast_group as g").selectAll().execute();
-  const members = await db.selectFrom("multicast_group_member").selectAll().execute();
-  return [
-    ...groups.filter(({ state }) => state !== "active").map((row) => `group ${row.name} is ${row.state}`),
-    ...members.filter(({ time_deleted: gone }) => gone !== null).map((row) => `member ${row.id} is not forgotten`),
-  ];
-}
-
-async function view<T>(rack: SimRack, sled: number, name: string): Promise<T[]> {
-  const response = await rack.observer.fetch(new Request(`${rack.sledUrl(sled)}/debug/opte/${name}`));
-  return (await response.json()) as T[];
-}
-
-function setDifference(what: string, wanted: readonly string[], held: readonly string[]): string[] {
-  const normal = (texts: readonly string[]): string[] => texts.map((text) => text.toLowerCase());
-  const [want, have] = [normal(wanted), normal(held)];
-  return [
-    ...want.filter((text) => !have.includes(text)).map((text) => `${what}: missing ${text}`),
-    ...have.filter((text) => !want.includes(text)).map((text) => `${what}: too much ${text}`),
-    ...have.filter((text, index) => have.indexOf(text) !== index).map((text) => `${what}: twice ${text}`),
-  ];
 }

@@ -1,7 +1,8 @@
 /** Runs a scenario on a simulated rack, ends every fault, and holds the rack to what its database says. */
 import type { TraceEntry } from "@racklet/sim";
 import { differences } from "./expectations.ts";
-import { SimRack } from "./rack.ts";
+import { LeaveWatch } from "./leave-watch.ts";
+import { SimRack, type Answer } from "./rack.ts";
 import {
   describeStep,
   FLOATING,
@@ -30,9 +31,13 @@ export async function runSeed(options: RunOptions): Promise<readonly TraceEntry[
   const steps = scenario({ ...options, services: rack.services });
   try {
     await prepare(rack, options.multicast);
-    const answers = await play(rack, steps);
-    await endFaults(rack);
-    await rack.settled(async () => (await differences(rack, options)) || true, "the rack holds what the database says");
+    const watch = new LeaveWatch(rack);
+    const answers = await play(rack, steps, watch);
+    const atRest = async (): Promise<true | string> => {
+      await watch.check();
+      return (await differences(rack, options)) || true;
+    };
+    await rack.settled(atRest, "the rack holds what the database says");
     if (answers.length > 0) throw new Error(`unexpected answers:\n${answers.join("\n")}`);
     await dismantle(rack);
     await rack.settled(async () => (await differences(rack, options)) || true, "nothing is left of what was deleted");
@@ -74,26 +79,34 @@ async function prepare(rack: SimRack, multicast: boolean): Promise<void> {
   await rack.ok("POST", "/v1/system/ip-pools/some4/silos", { silo: "default-silo", is_default: false });
 }
 
-/** The answers that no fault excuses. */
-async function play(rack: SimRack, steps: readonly Step[]): Promise<string[]> {
+/** Asks and injects as the scenario says, then ends every fault and waits for the answers. Answers those that no fault excuses. */
+async function play(rack: SimRack, steps: readonly Step[], watch: LeaveWatch): Promise<string[]> {
   const { clock } = rack.sim;
   const begin = clock.monotonicMs();
   const unexpected: string[] = [];
+  const asked: Promise<unknown>[] = [];
   for (const step of steps) {
     await clock.advance(Math.max(0, begin + step.atMs - clock.monotonicMs()));
     if (isFault(step)) inject(rack, step);
-    else
-      void ask(rack, step).then(({ status, body }) => {
-        if (status === 500) unexpected.push(`${describeStep(step)} → ${status} ${JSON.stringify(body)}`);
-      });
+    else {
+      const request = async (): Promise<Answer> => {
+        const answer = await ask(rack, step);
+        if (answer.status === 500) unexpected.push(`${describeStep(step)} → ${JSON.stringify(answer.body)}`);
+        return answer;
+      };
+      asked.push(step.do === "join" || step.do === "leave" ? watch.around(step, request) : request());
+    }
+    await clock.run(watch.check());
   }
+  await endFaults(rack);
+  await clock.run(Promise.all(asked));
   return unexpected;
 }
 
 const isFault = (step: UserStep | FaultStep): step is FaultStep =>
   ["kill", "kill at statement", "disturb", "cut off"].includes(step.do);
 
-function ask(rack: SimRack, step: UserStep): ReturnType<SimRack["call"]> {
+function ask(rack: SimRack, step: UserStep): Promise<Answer> {
   const path = `/v1/instances/${step.instance}`;
   switch (step.do) {
     case "create":

@@ -6,7 +6,7 @@ import { runSeed, type RunOptions } from "./run.ts";
 const SEEDS = 200;
 
 export function optionsOf(seed: number): RunOptions {
-  return { seed, userSteps: 12, faultSteps: 5, multicast: false, asicFaults: 0.02 };
+  return { seed, userSteps: 12, faultSteps: 5, multicast: true, asicFaults: 0.02 };
 }
 
 /** Part `part` of `parts`, so that several workers share the work. */
