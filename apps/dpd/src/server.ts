@@ -11,7 +11,7 @@ import { healthToWire } from "./http/health.ts";
 import { infoHandlers } from "./http/info.ts";
 import { dpdMetrics } from "./http/metrics.ts";
 import { multicastHandlers } from "./http/multicast.ts";
-import { natGroupHandlers } from "./http/nat-group.ts";
+import { natGroupHandlers, natGroupRepeats } from "./http/nat-group.ts";
 import { natIpv4Handlers } from "./http/nat-ipv4.ts";
 import { natIpv6Handlers } from "./http/nat-ipv6.ts";
 import { natPullHandlers } from "./http/nat-pull.ts";
@@ -42,6 +42,7 @@ export function createApp(ctx: DpdContext, options: AppOptions = {}): Hono {
   return serveApi(apiFor(ctx.config.profile), {
     context: ctx,
     handlers: noteOrigins(handlers, mayWrite),
+    repeats: noteOrigins(natGroupRepeats, mayWrite),
     world: ctx.world,
     bodyValidators,
     responseValidators: options.responseValidators,

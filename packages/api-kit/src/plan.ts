@@ -9,6 +9,8 @@ import { bodyKey, responseKey, type Validator, type Validators } from "./validat
 export interface RevisionPlan {
   readonly operation: OperationInput;
   readonly revision: Revision;
+  /** Nothing is converted. */
+  readonly isNewest: boolean;
   readonly params: Params;
   readonly query: Query;
   readonly bodyLimit: number;
@@ -62,6 +64,7 @@ function planRevision(api: Api, operation: OperationInput, index: number, option
   return {
     operation,
     revision,
+    isNewest: index === 0,
     params: revision.params ?? operation.params ?? {},
     query: revision.query ?? operation.query ?? {},
     bodyLimit: operation.bodyLimit ?? api.bodyLimit,

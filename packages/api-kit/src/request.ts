@@ -12,6 +12,8 @@ export interface RequestInfo {
   readonly header: (name: string) => string | undefined;
   readonly version: ApiVersion;
   readonly log: Log;
+  /** Of the bytes of the body, for operations that recognise repeated ones; see `Repeats`. */
+  readonly bodyDigest: string | undefined;
 }
 
 /** A handler's parsed input, in the newest version's types. */

@@ -56,6 +56,39 @@ describe("queries", () => {
   });
 });
 
+describe("repeated bodies", () => {
+  const thing = { size: 1, colour: "x" };
+
+  it("are answered by their digest where one is known, and read and handled where none is", async () => {
+    const known = new Set<string>();
+    const handled: (string | undefined)[] = [];
+    const it = toy({
+      repeat: (digest) => (known.has(digest) ? { size: 2, colour: "known" } : undefined),
+      onPut: (digest) => handled.push(digest),
+    });
+    const put = (body: unknown) => call(it, "PUT", "/things/1", "3.0.0", body);
+    expect((await put(thing)).body).toMatchObject(thing);
+    for (const digest of handled) known.add(String(digest));
+    expect((await put(thing)).body).toEqual({ size: 2, colour: "known" });
+    expect((await put({ ...thing, size: 3 })).body).toMatchObject({ size: 3 });
+    expect(new Set(handled).size).toBe(2);
+  });
+
+  it("are refused for their type and length before anything is looked up", async () => {
+    const it = toy({ repeat: () => ({ size: 2, colour: "known" }) });
+    const put = (body: string, type: string) => call(it, "PUT", "/things/1", "3.0.0", body, { "content-type": type });
+    expect((await put("{}", "text/plain")).status).toBe(400);
+    expect((await put("x".repeat(65), "application/json")).status).toBe(400);
+  });
+
+  it("have no digest in older versions, which read the same bytes otherwise", async () => {
+    const handled: (string | undefined)[] = [];
+    const it = toy({ repeat: () => ({ size: 2, colour: "known" }), onPut: (digest) => handled.push(digest) });
+    expect((await call(it, "PUT", "/things/1", "2.0.0", thing)).body).toEqual(thing);
+    expect(handled).toEqual([undefined]);
+  });
+});
+
 describe("bodies", () => {
   it.each([
     ["bad JSON", "{", /^unable to parse JSON body: /],

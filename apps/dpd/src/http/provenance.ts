@@ -31,7 +31,8 @@ function originToWire({ requestId, operation, at, group, generation, tag }: Orig
 interface AnyInput {
   readonly params: unknown;
   readonly query: unknown;
-  readonly body: unknown;
+  /** Absent where the request was recognised without it. */
+  readonly body?: unknown;
   readonly request: { readonly id: string; readonly operationId: string };
 }
 

@@ -29,6 +29,8 @@ export class NatGroup {
   generation = 0;
   lastEnsured: number;
   lastChanged: number;
+  /** Digest of the request that declared the entries at this generation; undefined when no single one did. */
+  declaredBy: string | undefined;
   /** An undo failed and what the tables hold is not what was declared before, or could not be read. */
   uncertain = false;
   /** Declared and not programmed. */

@@ -43,6 +43,8 @@ export interface NatGroupChanges {
 export interface GroupOptions {
   /** Answer as if applied, and apply nothing. */
   readonly dryRun?: boolean;
+  /** Of an ensure: stands for the whole request, so that `ensureAgain` knows it when it comes again. */
+  readonly digest?: string | undefined;
 }
 
 export class NatGroups {
@@ -79,6 +81,21 @@ export class NatGroups {
         throw generationMismatch(name, `generation ${generation} was ensured with other entries`);
       }
       return this.#finish(writing, "ensure", group ?? new NatGroup(name, this.#now()), generation, plan, options);
+    });
+  }
+
+  /**
+   * Ensures what a request of that digest declared, if it was the last to change what the group declares and nothing has
+   * drifted since: then it would find everything in place. Undefined otherwise, and nothing was done.
+   */
+  async ensureAgain(name: string, digest: string, options: GroupOptions = {}): Promise<NatGroupReport | undefined> {
+    const declared = (group: NatGroup | undefined) => group?.declaredBy === digest && !group.drifted;
+    if (!declared(this.#state.groups.get(name))) return undefined;
+    return this.#writer.run(async (writing) => {
+      // Looked up anew: the lock may have been waited for, and taking it may have found out what was in doubt.
+      const group = this.#state.groups.get(name);
+      if (group === undefined || !declared(group)) return undefined;
+      return this.#finish(writing, "ensure", group, group.generation, planNothing(group), { ...options, digest });
     });
   }
 
@@ -167,7 +184,7 @@ export class NatGroups {
     group: NatGroup,
     generation: number,
     plan: NatPlan,
-    { dryRun = false }: GroupOptions,
+    { dryRun = false, digest }: GroupOptions,
   ): Promise<NatGroupReport> {
     refuseConflicts(group.name, plan);
     checkCapacity(writing.asic, plan);
@@ -178,6 +195,7 @@ export class NatGroups {
     const commit = () => {
       const now = this.#now();
       group.generation = generation;
+      group.declaredBy = digest;
       group.lastEnsured = now;
       if (plan.writes || plan.adopted.length > 0) group.lastChanged = now;
       group.settle();

@@ -123,19 +123,30 @@ const needsSize: Validator = (value) =>
   typeof value === "object" && value !== null && "size" in value ? null : { path: "", message: "missing field `size`" };
 
 export function toy(
-  options: { onMissing?: Api["onMissing"]; failure?: unknown; overrides?: Record<string, Override<unknown>> } = {},
+  options: {
+    onMissing?: Api["onMissing"];
+    failure?: unknown;
+    overrides?: Record<string, Override<unknown>>;
+    /** Answers `thing_put` by its body's digest. */
+    repeat?: (digest: string) => V3 | undefined;
+    /** Told the digest that the handler of `thing_put` is given. */
+    onPut?: (digest: string | undefined) => void;
+  } = {},
 ): Toy {
   const things = new Map<number, V3>();
+  const { repeat } = options;
   const world = { ...realWorld({ name: "toy" }), log: nullLog };
   const app = serveApi(toyApi(options.onMissing), {
     context: {},
     world,
     ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
+    ...(repeat === undefined ? {} : { repeats: { thing_put: (_, { bodyDigest }) => repeat(bodyDigest) } }),
     bodyValidators: { "thing_put@1.0.0": needsSize, "thing_put@2.0.0": needsSize, "thing_put@3.0.0": needsSize },
     translate: (error) =>
       error instanceof RangeError ? new HttpError(409, "Conflict", { code: "Ranges" }) : undefined,
     handlers: {
-      thing_put: (_, { params, body }) => {
+      thing_put: (_, { params, body, request }) => {
+        options.onPut?.(request.bodyDigest);
         things.set(params.id, body);
         return body;
       },
