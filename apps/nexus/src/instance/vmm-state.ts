@@ -2,9 +2,10 @@
  * What becomes of a VMM, as its sled-agent tells: in a report, in an answer, or by not knowing it any more. An older
  * generation than the recorded one changes nothing. What its instance must follow sets off the update saga.
  */
+import type { Transaction } from "kysely";
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
-import type { VmmState } from "../db/schema.ts";
+import type { NexusTables, VmmState } from "../db/schema.ts";
 import { notFoundById } from "../errors.ts";
 import {
   failMigrationsOf,
@@ -43,17 +44,18 @@ export async function applyVmmReport(nexus: NexusContext, vmmId: string, report:
 /** One transaction: nobody sees a VMM that runs beside a migration that is still on its way to it. */
 function record(nexus: NexusContext, vmmId: string, report: VmmReport) {
   const { state, gen, timeUpdated, propolisAddress, migrationIn, migrationOut } = report;
-  const address = propolisAddress === undefined ? {} : { propolis_address: propolisAddress };
   const failed = state === "failed" ? { failure_reason: report.reason ?? "the sled-agent reports that it failed" } : {};
   return nexus.store.transaction(async (tx) => {
     const { numUpdatedRows } = await tx
       .updateTable("vmm")
-      .set({ state, state_gen: gen, time_state_updated: new Date(timeUpdated).toISOString(), ...failed, ...address })
+      .set({ state, state_gen: gen, time_state_updated: new Date(timeUpdated).toISOString(), ...failed })
       .where("id", "=", vmmId)
       .where("state_gen", "<", gen)
       .where("state", "<>", "saga_unwound")
       .where("time_deleted", "is", null)
       .executeTakeFirst();
+    // A VMM's propolis serves in one place: what is said of it does not age, and who polled may have heard the state first.
+    if (propolisAddress !== undefined) await recordPropolisAddress(tx, vmmId, propolisAddress);
     const isOutNews = migrationOut !== undefined && (await recordSourceReport(tx, vmmId, migrationOut));
     const isInNews = migrationIn !== undefined && (await recordTargetReport(tx, vmmId, migrationIn));
     const vmm = await tx
@@ -64,6 +66,16 @@ function record(nexus: NexusContext, vmmId: string, report: VmmReport) {
     if (vmm === undefined) throw notFoundById("vmm", vmmId);
     return { vmm, isNews: numUpdatedRows > 0n || isOutNews || isInNews };
   });
+}
+
+async function recordPropolisAddress(tx: Transaction<NexusTables>, vmmId: string, address: string): Promise<void> {
+  await tx
+    .updateTable("vmm")
+    .set({ propolis_address: address })
+    .where("id", "=", vmmId)
+    .where("propolis_address", "<>", address)
+    .where("time_deleted", "is", null)
+    .execute();
 }
 
 /** The sled-agent does not know a VMM that it ought to have: it failed. `seenGen` is the generation that was current then. */
