@@ -50,7 +50,9 @@ export function scenario({ seed, services, userSteps, faultSteps, multicast }: S
   const steps: Step[] = [];
   // Something to work on from the start.
   INSTANCES.forEach((instance, n) => steps.push({ atMs: n * 50, ...create(dice, instance, multicast) }));
-  for (let n = 0; n < userSteps; n++) steps.push({ atMs: dice.between(100, span), ...userStep(dice, multicast) });
+  const times = Array.from({ length: userSteps }, () => dice.between(100, span)).sort((a, b) => a - b);
+  const joined: Joined[] = [];
+  for (const atMs of times) steps.push({ atMs, ...userStep(dice, multicast, joined) });
   for (let n = 0; n < faultSteps; n++) steps.push({ atMs: dice.between(0, span), ...faultStep(dice, services) });
   return steps.sort((a, b) => a.atMs - b.atMs);
 }
@@ -74,12 +76,18 @@ function diceOf(random: Random): Dice {
   };
 }
 
+interface Joined {
+  readonly instance: string;
+  readonly group: string;
+}
+
 function create(dice: Dice, instance: string, multicast: boolean): UserStep {
   const groups = multicast && dice.chance(0.4) ? [dice.pick(GROUPS.slice(0, 3))] : [];
   return { do: "create", instance, ephemeral: dice.chance(0.7), groups };
 }
 
-function userStep(dice: Dice, multicast: boolean): UserStep {
+/** `joined`: what earlier steps have asked for, so that most leaves leave something. */
+function userStep(dice: Dice, multicast: boolean, joined: Joined[]): UserStep {
   const instance = dice.pick(INSTANCES);
   const kinds = ["create", "start", "stop", "delete", "attach", "detach", "reboot"] as const;
   const kind = multicast && dice.chance(0.5) ? dice.pick(["join", "join", "leave"] as const) : dice.pick(kinds);
@@ -92,9 +100,11 @@ function userStep(dice: Dice, multicast: boolean): UserStep {
     case "join": {
       const group = dice.pick(GROUPS);
       const wanted = group.startsWith("232.") || (!group.includes(":") && dice.chance(0.3));
+      joined.push({ instance, group });
       return { do: kind, instance, group, sources: wanted ? SOURCES.slice(0, 1 + Math.floor(dice.between(0, 3))) : [] };
     }
     case "leave":
+      if (joined.length > 0 && dice.chance(0.9)) return { do: kind, ...dice.pick(joined) };
       return { do: kind, instance, group: dice.pick(GROUPS) };
     default:
       return { do: kind, instance };
