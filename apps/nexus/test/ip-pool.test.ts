@@ -286,6 +286,33 @@ describe("older versions", () => {
     expect((await t.ok("GET", "/v1/ip-pools/a", undefined, { version: "2026010100.0.0" })).pool_type).toBe("unicast");
   });
 
+  it("know one pool of the system's services, with its ranges", async () => {
+    const path = "/v1/system/ip-pools-service";
+    const v4 = { first: "10.9.0.1", last: "10.9.0.9" };
+    const at = (method: string, more: string, body?: object) => t.call(method, `${path}${more}`, body, old);
+    const none = { status: 404, body: { message: "no system-service IP pool of the requested IP version" } };
+    expect(await at("GET", "")).toMatchObject(none);
+    expect(await at("GET", "/ranges")).toMatchObject(none);
+    expect(await at("POST", "/ranges/add", v4)).toMatchObject(none);
+    await pool("services", { assignment: "system_services" });
+    await pool("services6", { assignment: "system_services", ip_version: "v6" });
+    expect((await at("GET", "")).body).toEqual(await t.ok("GET", `${POOLS}/services`, undefined, old));
+    expect((await at("POST", "/ranges/add", v4)).status).toBe(201);
+    expect((await at("POST", "/ranges/add", { first: "fd09::1", last: "fd09::9" })).body.message).toBe(
+      "IPv6 ranges are not allowed yet",
+    );
+    expect((await at("GET", "/ranges")).body.items).toMatchObject([{ range: v4 }]);
+    const stranger = { ...old, token: t.tokens.unprivileged };
+    expect((await t.call("GET", path, undefined, stranger)).status).toBe(404);
+    expect((await t.call("POST", `${path}/ranges/remove`, v4, stranger)).status).toBe(404);
+    expect((await at("POST", "/ranges/remove", v4)).status).toBe(204);
+    expect((await at("POST", "/ranges/remove", v4)).status).toBe(404);
+    await pool("more", { assignment: "system_services" });
+    expect((await at("GET", "")).body.message).toMatch(/^more than one system-service IP pool/);
+    expect((await t.call("GET", path, undefined, { version: "2026060800.0.0" })).status).toBe(400);
+    expect((await t.call("GET", path, undefined, { version: "2026061100.0.0" })).status).toBe(404);
+  });
+
   it("have no assignment endpoint, and ignore the filters", async () => {
     await pool("a");
     await pool("b", { ip_version: "v6" });

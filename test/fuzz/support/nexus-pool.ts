@@ -78,6 +78,8 @@ const BODIES = {
   multicast_group_member_add: [{ instance: "alpha" }],
   login_local: [{ username: "test-privileged", password: "oxide" }],
   system_ip_pool_range_add: [{ first: "10.2.0.0", last: "10.2.0.9" }],
+  system_ip_pool_service_range_add: [{ first: "10.3.0.0", last: "10.3.0.9" }],
+  system_ip_pool_service_range_remove: [{ first: "10.3.0.0", last: "10.3.0.9" }],
   system_ip_pool_silo_link: [{ silo: "default-silo", is_default: false }],
   system_ip_pool_silo_update: [{ is_default: true }],
   system_ip_pool_update: [{ description: "changed" }],
@@ -118,6 +120,7 @@ export function nexusPool(): Pool {
       generation: [1, 2, 3],
       from_gen: [0, 1],
     },
-    { ids: [SLED_ID, RACK_ID] },
+    // Which texts name a group, and which addresses can be sources, no document says.
+    { ids: [SLED_ID, RACK_ID], exact: ["multicast_group", "group", "multicast_ip", "source_ips", "mvlan"] },
   );
 }

@@ -109,6 +109,7 @@ const THINGS: readonly Thing[] = [
   ["external", "POST", "/v1/system/ip-pools", { name: "groups", description: "", pool_type: "multicast" }],
   ["external", "POST", "/v1/system/ip-pools/groups/ranges/add", { first: "224.1.0.0", last: "224.1.0.99" }],
   ["external", "POST", "/v1/system/ip-pools/groups/silos", { silo: FIRST_SILO, is_default: true }],
+  ["external", "POST", "/v1/system/ip-pools", { name: "services", description: "", assignment: "system_services" }],
   ["external", "POST", "/v1/me/ssh-keys", { ...named, public_key: "ssh-ed25519 AAAA alpha" }],
   ["external", "POST", "/v1/vpcs?project=alpha", { ...named, dns_name: "alpha" }],
   ["external", "POST", "/v1/vpc-subnets?project=alpha&vpc=alpha", { ...named, ipv4_block: "172.30.64.0/22" }],

@@ -20,6 +20,7 @@ import { multicastHandlers } from "./multicast.ts";
 import { networkInterfaceHandlers } from "./network-interface.ts";
 import { policyHandlers } from "./policy.ts";
 import { projectHandlers } from "./project.ts";
+import { serviceIpPoolHandlers } from "./service-ip-pool.ts";
 import { siloHandlers } from "./silo.ts";
 import { sshKeyHandlers } from "./ssh-key.ts";
 import { systemIpPoolHandlers } from "./system-ip-pool.ts";
@@ -55,6 +56,7 @@ const handlers: Handlers<NexusContext, ExternalOperations> = {
   ...networkInterfaceHandlers,
   ...policyHandlers,
   ...projectHandlers,
+  ...serviceIpPoolHandlers,
   ...siloHandlers,
   ...sshKeyHandlers,
   ...systemHandlers,

@@ -112,12 +112,12 @@ export const systemIpPoolHandlers: Handlers<NexusContext, typeof systemIpPoolOpe
   },
 };
 
-function poolView(row: IpPoolTable): IpPool {
+export function poolView(row: IpPoolTable): IpPool {
   const { ip_version, pool_type, assignment } = row;
   return { ...identityView(row), ip_version, pool_type, assignment };
 }
 
-function rangeView({ id, ip_pool_id, first_address, last_address, time_created }: IpPoolRangeTable) {
+export function rangeView({ id, ip_pool_id, first_address, last_address, time_created }: IpPoolRangeTable) {
   return { id, ip_pool_id, range: { first: first_address, last: last_address }, time_created };
 }
 

@@ -12,6 +12,7 @@ import { ipPoolOperations } from "./operations/ip-pool.ts";
 import { explicitMulticastOperations, multicastOperations } from "./operations/multicast.ts";
 import { policyOperations } from "./operations/policy.ts";
 import { projectOperations } from "./operations/project.ts";
+import { serviceIpPoolOperations } from "./operations/service-ip-pool.ts";
 import { siloOperations } from "./operations/silo.ts";
 import { sshKeyOperations } from "./operations/ssh-key.ts";
 import { systemIpPoolOperations } from "./operations/system-ip-pool.ts";
@@ -45,6 +46,7 @@ export const nexusApi = defineApi({
     ...networkInterfaceOperations,
     ...policyOperations,
     ...projectOperations,
+    ...serviceIpPoolOperations,
     ...siloOperations,
     ...sshKeyOperations,
     ...systemIpPoolOperations,
