@@ -2,6 +2,7 @@
  * One NAT entry, at once the row in the ASIC's table and the record in soft state, so that 100,000 of them cost one
  * object each. Key and target never change; only who owns it does, and only NatState and NatGroup change that.
  */
+import { ORIGIN, type Origin } from "../provenance/ledger.ts";
 import type { Family, NatRow } from "../table/nat.ts";
 import type { NatGroup } from "./group.ts";
 
@@ -19,6 +20,8 @@ export class NatEntry implements NatRow {
   owner: NatGroup | undefined = undefined;
   /** Its place among its owner's members. */
   position = -1;
+  /** The request that wrote it; the ledger's. */
+  [ORIGIN]: Origin | undefined = undefined;
 
   /** `ipv4` is the external address as a u32, or null for IPv6. */
   constructor(

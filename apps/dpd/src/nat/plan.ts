@@ -5,6 +5,7 @@
 import type { NatEntry } from "./entry.ts";
 import { keyText, sameRange, sameTarget } from "./entry.ts";
 import type { NatGroup } from "./group.ts";
+import type { AtAddress } from "./ranges.ts";
 
 export interface NatConflict {
   readonly wanted: NatEntry;
@@ -27,8 +28,8 @@ export class NatPlan {
   readonly conflicts: NatConflict[] = [];
   /** What each address in use that changes holds afterwards, sorted by low; an empty list when nothing is left. */
   readonly after = new Map<string, NatEntry[]>();
-  /** The same for addresses that come into use, one list each and none empty: most of a bulk change, and no map of it. */
-  readonly arrivals: NatEntry[][] = [];
+  /** The same for addresses that come into use, none empty: most of a bulk change, and no map of it. */
+  readonly arrivals: AtAddress[] = [];
 
   /** True when the tables would be written. */
   get writes(): boolean {
@@ -51,13 +52,13 @@ export interface AddressChange {
  */
 export function planAddress(plan: NatPlan, group: NatGroup | undefined, external: string, change: AddressChange): void {
   const { current, wanted } = change;
+  const only = wanted.length === 1 ? wanted[0] : undefined;
   if (current.length === 0) {
-    if (wanted.length > 0) plan.arrivals.push(wanted);
+    if (wanted.length > 0) plan.arrivals.push(only ?? wanted);
     for (const entry of wanted) plan.added.push(entry);
     return;
   }
-  const only = current.length === 1 && wanted.length === 1 ? wanted[0] : undefined;
-  if (only !== undefined && group !== undefined && isKept(only, current[0], group)) {
+  if (only !== undefined && current.length === 1 && group !== undefined && isKept(only, current[0], group)) {
     plan.unchanged++;
     return;
   }

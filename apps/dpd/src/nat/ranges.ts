@@ -1,7 +1,15 @@
 /** The entries of one address: sorted by low, ranges disjoint. */
 import { partitionPoint } from "../table/search.ts";
 import { sameRange } from "./entry.ts";
-import type { NatEntry, NatKey } from "./entry.ts";
+import { NatEntry } from "./entry.ts";
+import type { NatKey } from "./entry.ts";
+
+/** Most addresses have one entry, and a list around it would be a fifth of what it costs. */
+export type AtAddress = NatEntry | NatEntry[];
+
+export function listAt(held: AtAddress): NatEntry[] {
+  return held instanceof NatEntry ? [held] : held;
+}
 
 /** The entry whose range contains `port`. */
 export function findContaining(list: readonly NatEntry[], port: number): NatEntry | undefined {

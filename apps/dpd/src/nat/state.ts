@@ -3,16 +3,17 @@
  * before; the methods here are single steps that cannot fail, so a reader between two of them always sees a whole state.
  */
 import type { Family } from "../table/nat.ts";
-import { familyOf } from "./entry.ts";
-import type { NatEntry } from "./entry.ts";
+import { familyOf, NatEntry } from "./entry.ts";
 import type { NatGroup } from "./group.ts";
 import { AddressOrder } from "./order.ts";
 import type { NatPlan } from "./plan.ts";
-import { insertSorted, without } from "./ranges.ts";
+import { insertSorted, listAt, without } from "./ranges.ts";
+import type { AtAddress } from "./ranges.ts";
 import type { Doubt } from "./settle.ts";
 
 class FamilyState {
-  readonly addresses = new Map<string, NatEntry[]>();
+  /** No list is empty. */
+  readonly addresses = new Map<string, AtAddress>();
   readonly order = new AddressOrder(this.addresses);
 }
 
@@ -36,11 +37,17 @@ export class NatState {
 
   /** The entries of one address, sorted by low. */
   at(family: Family, external: string): readonly NatEntry[] {
-    return this.#families[family].addresses.get(external) ?? NONE;
+    const held = this.#families[family].addresses.get(external);
+    return held === undefined ? NONE : listAt(held);
   }
 
-  addresses(family: Family): ReadonlyMap<string, readonly NatEntry[]> {
-    return this.#families[family].addresses;
+  /** All entries of a family, in no order. */
+  *entries(family: Family): Generator<NatEntry, void> {
+    for (const held of this.#families[family].addresses.values()) yield* listAt(held);
+  }
+
+  isEmpty(family: Family): boolean {
+    return this.#families[family].addresses.size === 0;
   }
 
   order(family: Family): AddressOrder {
@@ -58,11 +65,11 @@ export class NatState {
       for (const entry of plan.added) group.take(entry);
     }
     for (const [external, list] of plan.after) this.#set(external, list);
-    for (const list of plan.arrivals) {
-      const first = list[0];
+    for (const held of plan.arrivals) {
+      const first = held instanceof NatEntry ? held : held[0];
       if (first === undefined) continue;
       const { addresses, order } = this.#families[first.family];
-      addresses.set(first.external, list);
+      addresses.set(first.external, held);
       order.note(first.external);
     }
   }
@@ -85,9 +92,7 @@ export class NatState {
   /** The family's table was emptied. */
   loseFamily(family: Family): void {
     this.#revision++;
-    for (const list of this.#families[family].addresses.values()) {
-      for (const entry of list) entry.owner?.lose(entry);
-    }
+    for (const entry of this.entries(family)) entry.owner?.lose(entry);
     this.#families = { ...this.#families, [family]: new FamilyState() };
     this.resetFeed();
   }
@@ -109,8 +114,9 @@ export class NatState {
   #set(external: string, list: NatEntry[]): void {
     const { addresses, order } = this.#families[familyOf(external)];
     const known = addresses.size;
-    if (list.length === 0) addresses.delete(external);
-    else addresses.set(external, list);
+    const [first] = list;
+    if (first === undefined) addresses.delete(external);
+    else addresses.set(external, list.length === 1 ? first : list);
     if (addresses.size !== known) order.note(external);
   }
 }

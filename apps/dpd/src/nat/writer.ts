@@ -94,11 +94,11 @@ export class NatWriter {
       held.clear();
     } catch (error) {
       // The table may have been emptied all the same, in whole or in part.
-      for (const list of this.#state.addresses(family).values()) {
-        for (const entry of list) this.#state.doubts.push({ table, row: entry, prior: entry, group: entry.owner });
+      for (const entry of this.#state.entries(family)) {
+        this.#state.doubts.push({ table, row: entry, prior: entry, group: entry.owner });
       }
       this.#settleNow(asic);
-      if (this.#state.addresses(family).size === 0) this.#state.resetFeed();
+      if (this.#state.isEmpty(family)) this.#state.resetFeed();
       throw error;
     }
     this.#state.loseFamily(family);

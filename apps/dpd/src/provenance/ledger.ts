@@ -22,8 +22,11 @@ export interface Origin {
   readonly tag: string | null;
 }
 
-// On the row itself: a WeakMap of 10,000 rows costs six milliseconds to fill, as much as all else that ensures them.
-const ORIGIN = Symbol("origin");
+/**
+ * Where the note is: on the row itself, because a WeakMap of 10,000 rows costs six milliseconds to fill, as much as all else
+ * that ensures them. Rows that come in such numbers declare it, and so have room for it from the start.
+ */
+export const ORIGIN: unique symbol = Symbol("origin");
 
 interface Noted {
   [ORIGIN]?: Origin;
