@@ -14,7 +14,7 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   ignoreWorkspaces: [...unbuilt, ...(unbuilt.length > 0 ? ["test"] : [])],
   workspaces: {
-    ".": { entry: ["tools/lint/ambient.mjs"], project: ["tools/**/*.mjs"] },
+    ".": { entry: ["tools/lint/ambient.mjs", "tools/sdk.mjs"], project: ["tools/**/*.mjs"] },
     "apps/*": { entry: ["src/main.ts", "test/**/*.ts"], project: ["src/**/*.ts", "test/**/*.ts"] },
     "packages/*": {
       entry: ["src/main.ts", "test/**/*.ts"],

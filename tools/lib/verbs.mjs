@@ -1,6 +1,5 @@
 /** What follows `node tools/up.mjs`. */
 import { Failure } from "./failure.mjs";
-import { withLock } from "./lock.mjs";
 import { run } from "./run.mjs";
 import { runChecks } from "./checks.mjs";
 
@@ -15,19 +14,13 @@ const commands = {
 /** Resolves with the exit code. A word that is no verb is run as a command with the pinned tools on PATH. */
 export async function runVerb(verb, args) {
   if (verb === "test") return runChecks(args);
-  if (verb === "sdk") return runSdk(args);
   const [command, ...fixed] = commands[verb] ?? [verb];
   try {
     return await run(command, [...fixed, ...args]);
   } catch (error) {
     if (error.code !== "ENOENT") throw error;
     throw new Failure(
-      `"${verb}" is neither a verb (${["test", "sdk", ...Object.keys(commands)].join(", ")}) nor a command on PATH.`,
+      `"${verb}" is neither a verb (${["test", ...Object.keys(commands)].join(", ")}) nor a command on PATH.`,
     );
   }
-}
-
-/** One run at a time: builds write into the packages and into .tools/sdk. */
-function runSdk(args) {
-  return withLock("sdk", (onSpawn) => run("node", ["packages/codegen/src/sdk/main.ts", ...args], { onSpawn }));
 }

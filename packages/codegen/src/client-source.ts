@@ -53,6 +53,7 @@ export {
   UnsupportedVersionError,
   type CallOptions,
   type ClientOptions,
+  type ClientVersion,
   type Connection,
   type ConnectionOf,
 } from "@racklet/client-runtime";
