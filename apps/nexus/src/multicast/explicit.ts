@@ -101,11 +101,8 @@ async function changeSources(
   const before = group.default_source_ips;
   if (sources === null || sourcesColumn(sources) === before) return before;
   checkSourcesFor(group.multicast_ip, sources);
-  const lists = await sourcesOfMembers(writer, group.id);
-  checkUnion(
-    lists.filter((list) => sourcesColumn(list) !== before),
-    sources,
-  );
+  const others = (await sourcesOfMembers(writer, group.id)).filter((list) => sourcesColumn(list) !== before);
+  if (sources.length > 0) checkUnion(others, sources);
   const column = sourcesColumn(sources);
   await writer.generation();
   await writer.tx

@@ -39,7 +39,9 @@ export async function attachMember(writer: MulticastWriter, wanted: Attachment):
   if (known === undefined && (await countMemberships(writer, instanceId)) >= MAX_GROUPS_PER_INSTANCE) {
     throw tooManyGroups();
   }
-  if (sources !== null) checkUnion(await sourcesOfOthers(writer, group.id, instanceId), sources);
+  if (sources !== null && sources.length > 0) {
+    checkUnion(await sourcesOfOthers(writer, group.id, instanceId), sources);
+  }
   if (known === undefined) {
     const member: MulticastGroupMemberTable = {
       id: wanted.memberId,

@@ -51,7 +51,6 @@ export function checkSourcesFor(groupIp: string, sources: readonly string[] | nu
 
 /** `others`: the lists of the group's other members. */
 export function checkUnion(others: readonly (readonly string[])[], sources: readonly string[]): void {
-  if (sources.length === 0) return;
   const union = new Set([...others.flat(), ...sources]);
   if (union.size > MAX_SOURCES_PER_GROUP) {
     throw invalidRequest(

@@ -42,11 +42,12 @@ export interface InstanceCreateParams {
   /** Of the source NAT block, for an instance whose primary interface has an IPv4 stack. Upstream gives none for IPv6. */
   readonly snatIpId: string | null;
   readonly externalIps: readonly ExternalIpPlan[];
-  readonly multicastGroups: readonly MembershipPlan[];
+  /** Absent from sagas that an older Nexus began. */
+  readonly multicastGroups?: readonly MembershipPlan[];
 }
 
 export const instanceCreate = defineSaga("instance-create", (saga: SagaBuilder<InstanceCreateParams, NexusContext>) => {
-  const { instanceId, siloId, nics, snatIpId, externalIps, multicastGroups } = saga.params;
+  const { instanceId, siloId, nics, snatIpId, externalIps, multicastGroups = [] } = saga.params;
 
   saga.node("record", {
     do: ({ services }) => insertRecord(services, saga.params),
