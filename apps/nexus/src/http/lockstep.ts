@@ -5,11 +5,13 @@ import type { NexusContext } from "../context.ts";
 import { listVmms } from "../instance/vmm-list.ts";
 import { bgtaskHandlers } from "./lockstep/bgtasks.ts";
 import { instanceHandlers } from "./lockstep/instances.ts";
+import { multicastLockstepHandlers } from "./lockstep/multicast.ts";
 import { sagaHandlers } from "./lockstep/sagas.ts";
 
 export const lockstepHandlers: Handlers<NexusContext, (typeof nexusLockstepApi)["operations"]> = {
   ...bgtaskHandlers,
   ...instanceHandlers,
+  ...multicastLockstepHandlers,
   ...sagaHandlers,
 };
 

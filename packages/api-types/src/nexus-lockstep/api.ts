@@ -1,9 +1,10 @@
 /**
- * Nexus' lockstep API, for tools of the same release: background tasks, sagas, live migration. Clients and server are
+ * Nexus' lockstep API, for tools of the same release: background tasks, sagas, live migration, multicast. Clients and server are
  * upgraded together, so it has one version and the version header is ignored.
  */
 import { apiVersions, declare, defineApi, param, query, s } from "@racklet/api-kit";
 import { Instance } from "../nexus/latest.ts";
+import { multicastOperations } from "./multicast.ts";
 import { BackgroundTask, BackgroundTasksActivateRequest, InstanceMigrateRequest, Saga, SagaPage } from "./types.ts";
 
 const versions = apiVersions([["0.0.1", "LOCKSTEP"]] as const);
@@ -53,6 +54,7 @@ export const nexusLockstepApi = defineApi({
       params: { instance_id: param.uuid() },
       revisions: [{ since: V.LOCKSTEP, body: InstanceMigrateRequest, response: Instance, status: 200 }],
     }),
+    ...multicastOperations(V.LOCKSTEP),
     saga_list: declare({
       operationId: "saga_list",
       method: "GET",

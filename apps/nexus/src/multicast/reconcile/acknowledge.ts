@@ -10,8 +10,8 @@ export async function acknowledge(
   report: TargetReport,
   known: TargetRow | undefined,
 ): Promise<void> {
-  const { target, isComplete, errors, snapshot } = report;
-  const error = isComplete ? null : (errors[0] ?? "some VMMs are not known to the sled-agent yet");
+  const { target, outcome, isComplete, errors, snapshot } = report;
+  const error = isComplete ? null : `${outcome}: ${errors[0] ?? "some VMMs are not known to the sled-agent yet"}`;
   const settled = isComplete ? (snapshot?.intent.settledGeneration ?? 0) : 0;
   const advances = settled > (known?.acknowledged ?? 0);
   if (known !== undefined && !advances && known.lastError === error) return;

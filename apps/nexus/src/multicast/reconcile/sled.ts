@@ -3,6 +3,7 @@ import { sledAgentClient, ApiError, UnsupportedVersionError, type SledAgentClien
 import { sledAgentClient as client33 } from "@racklet/sled-agent-client/v33";
 import { deadlineSignal, type World } from "@racklet/world";
 import { mapBounded } from "../../bounded.ts";
+import { describeSledStep } from "./describe.ts";
 import { sourcesText, type HeldBySled, type HeldSubscription, type SledPlan, type SledStep } from "./diff-sled.ts";
 import { subscriptionKey } from "./intent.ts";
 import { CALL_DEADLINE_MS } from "./peers.ts";
@@ -71,7 +72,10 @@ export class SledPeer {
           if (step.do === "join" && error.code === "NO_SUCH_INSTANCE") {
             waiting.push({ key: subscriptionKey(step.propolisId, step.groupIp), isIncoming: step.isIncoming });
           } else {
-            failures.push({ about: subjects(step), message: `${describe(step)}: ${error.status} ${error.message}` });
+            failures.push({
+              about: subjects(step),
+              message: `${describeSledStep(step)}: ${error.status} ${error.message}`,
+            });
           }
         }
       });
@@ -173,7 +177,7 @@ export class SledPeer {
 }
 
 export interface SledFailure {
-  /** The subscription's key, or the addresses of the mapping. */
+  /** The subscription's key, or the address that is mapped or forwarded. */
   readonly about: readonly string[];
   readonly message: string;
 }
@@ -204,14 +208,10 @@ async function ignoringAbsent(call: Promise<unknown>): Promise<void> {
   }
 }
 
-function describe(step: SledStep): string {
-  if ("propolisId" in step) return `${step.do} ${step.groupIp} of VMM ${step.propolisId}`;
-  return "group" in step ? `${step.do} ${step.group} ${step.underlay}` : `${step.do} ${step.underlay}`;
-}
-
-function subjects(step: SledStep): string[] {
+/** What a step is about: the subscription's key, or the address that is mapped or forwarded. */
+export function subjects(step: SledStep): string[] {
   if ("propolisId" in step) return [subscriptionKey(step.propolisId, step.groupIp)];
-  return "group" in step ? [step.group, step.underlay] : [step.underlay];
+  return ["group" in step ? step.group : step.underlay];
 }
 
 function subscriptionOf(value: unknown): HeldSubscription[] {

@@ -165,7 +165,8 @@ export function sledTarget(nexus: NexusContext, snapshots: Snapshots, peer: Sled
 
 export const sledTargetName = (sledId: SledRow["id"]): TargetName => `sled:${sledId}`;
 
-function missed(error: unknown): Omit<TargetReport, "target"> {
+/** The report on a target that could not be read. */
+export function missed(error: unknown): Omit<TargetReport, "target"> {
   const isOld = error instanceof UnsupportedSledError || error instanceof UnsupportedVersionError;
   const isRefusal = error instanceof ApiError && error.status !== 503;
   return {
