@@ -13,6 +13,8 @@ describe("a rack", () => {
     sledIds: [...IDS, "of a sled that is not there this time"],
     database: "sqlite:x.db",
     password: "secret",
+    sledDataDir: (sled) => `data/${sled}`,
+    propolis: "process",
   });
 
   test("is where the documentation says", () => {
@@ -49,6 +51,8 @@ describe("a rack", () => {
       "--sled-id=id-1",
       "--serial=SimGimlet01",
       "--underlay=fd00:1122:3344:102::1",
+      "--data=data/1",
+      "--propolis=process",
       "--scrimlet",
       "--dpd=http://127.0.0.1:12234",
     ]);

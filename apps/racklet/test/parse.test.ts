@@ -11,6 +11,7 @@ const UP = {
   fresh: false,
   ephemeral: false,
   inProcess: false,
+  propolis: "embedded",
   pools: false,
   password: "oxide",
 };
@@ -21,7 +22,7 @@ describe("the command line", () => {
   test.each([
     ["up", UP],
     [
-      "up --sleds 32 --ports auto --data d --fresh --in-process --json --pools --password x",
+      "up --sleds 32 --ports auto --data d --fresh --in-process --json --pools --password x --propolis process",
       {
         ...UP,
         sleds: 32,
@@ -29,6 +30,7 @@ describe("the command line", () => {
         data: "d",
         fresh: true,
         inProcess: true,
+        propolis: "process",
         json: true,
         pools: true,
         password: "x",
@@ -61,6 +63,7 @@ describe("the command line", () => {
     ["up --sleds 33", "--sleds 33: expected a number from 1 to 32"],
     ["up --sleds two", "--sleds two: expected a number from 1 to 32"],
     ["up --ports 1234", "--ports 1234: expected default or auto"],
+    ["up --propolis thread", "--propolis thread: expected embedded or process"],
     ["up --ephemeral --data x", "--ephemeral has a directory of its own: leave out --data and --fresh"],
     ["up now", 'up does not take "now"'],
     ["up --data=", "--data is empty"],

@@ -1,5 +1,4 @@
 /** Everything the handlers of one sled-agent need, wired together. */
-import { join } from "node:path";
 import { formatHostPort } from "@racklet/api-kit";
 import type { World } from "@racklet/world";
 import type { SledAgentConfig } from "./config.ts";
@@ -9,6 +8,7 @@ import type { Engine } from "./opte/engine.ts";
 import { createOpte, type Opte } from "./opte/index.ts";
 import { propolisBackends } from "./propolis/backend.ts";
 import { childEnv } from "./propolis/child-env.ts";
+import { recordsDir } from "./propolis/leftovers.ts";
 import { propolisHost } from "./propolis-host.ts";
 import { Registrar } from "./registration/registrar.ts";
 import { createScrimlet, type Scrimlet } from "./scrimlet/index.ts";
@@ -62,7 +62,7 @@ export function createContext(
   const opte = createOpte(overrides.engine);
   const networkConfig = new NetworkConfigStore();
   const backends = overrides.backends ?? propolisBackends(propolisHost(config, world, childEnv(process.env)), world);
-  const records = config.dataDir === undefined ? noRecords : recordsIn(join(config.dataDir, "vmms"), world.log);
+  const records = config.dataDir === undefined ? noRecords : recordsIn(recordsDir(config.dataDir), world.log);
   const simVmms = config.mode === "sim" ? new SimVmms(world, nexus, opte.ports.routers) : undefined;
   let address = formatHostPort(config.listen.host, config.listen.port);
   let registrar: Registrar | undefined;

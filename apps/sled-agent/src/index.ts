@@ -33,8 +33,7 @@ export async function startSledAgent(
     url: listener.url,
     close: async () => {
       stop.abort();
-      await Promise.all([registering, listener.close(), ctx.scrimlet.stop()]);
-      await ctx.vmms.close();
+      await Promise.all([registering, listener.close(), ctx.scrimlet.stop(), ctx.vmms.close()]);
     },
   };
 }

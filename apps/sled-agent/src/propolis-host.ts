@@ -19,22 +19,25 @@ export function propolisHost(
   world: World,
   env: Readonly<Record<string, string | undefined>>,
 ): PropolisHost {
+  const { bootMs } = vmTiming;
+  const args = ["--boot-ms", bootMs.join("-")];
+  const processes =
+    dataDir === undefined
+      ? undefined
+      : processHost({ world, main: MAIN, args, env, directory: join(dataDir, "propolis") });
   if (propolis === "process") {
-    if (dataDir === undefined) throw new Error("propolis processes need a data directory to be found again");
-    const { bootMs } = vmTiming;
-    return processHost({
-      world,
-      main: MAIN,
-      args: ["--boot-ms", bootMs.join("-")],
-      env,
-      directory: join(dataDir, "propolis"),
-    });
+    if (processes === undefined) throw new Error("propolis processes need a data directory to be found again");
+    return processes;
   }
   const timing = { ...DEFAULT_CONFIG.timing, ...vmTiming };
-  return embeddedHost((propolisId, listen) =>
-    startPropolis(
-      { ...DEFAULT_CONFIG, listen, timing },
-      { ...world, log: world.log.child({ propolis_id: propolisId }) },
+  return {
+    ...embeddedHost((propolisId, listen) =>
+      startPropolis(
+        { ...DEFAULT_CONFIG, listen, timing },
+        { ...world, log: world.log.child({ propolis_id: propolisId }) },
+      ),
     ),
-  );
+    // The earlier life may have had processes: those are what they are.
+    ...(processes === undefined ? {} : { find: processes.find }),
+  };
 }

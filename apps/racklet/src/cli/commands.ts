@@ -18,6 +18,8 @@ export interface UpOptions extends Common {
   readonly fresh: boolean;
   readonly ephemeral: boolean;
   readonly inProcess: boolean;
+  /** Where the VMs' propolis servers run. */
+  readonly propolis: "embedded" | "process";
   /** Create the default IP pools when the rack is new. */
   readonly pools: boolean;
   readonly password: string;
@@ -60,6 +62,7 @@ export const COMMANDS = {
       "--fresh               begin with an empty rack: deletes what DIR has of the last one",
       "--ephemeral           use a temporary directory, deleted at the end",
       "--in-process          run all services in this one process: less memory, but none can be killed for real",
+      "--propolis embedded|process  the server of each VM in its sled-agent (default), or in a process of its own",
       "--pools               give a new rack the IP pools `default` and `default-ipv6`, as the silo's defaults",
       "--password P          password of test-privileged in a new rack (default oxide)",
       "--json                print one line of JSON when ready, nothing else on standard output",
@@ -71,6 +74,7 @@ export const COMMANDS = {
       fresh: { type: "boolean" },
       ephemeral: { type: "boolean" },
       "in-process": { type: "boolean" },
+      propolis: { type: "string" },
       pools: { type: "boolean" },
       password: { type: "string" },
     },

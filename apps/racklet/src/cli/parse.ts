@@ -93,6 +93,10 @@ function upOptions(
   if (ports !== "default" && ports !== "auto") {
     throw new UsageError(`--ports ${ports}: expected default or auto`, "up");
   }
+  const propolis = text("propolis") ?? "embedded";
+  if (propolis !== "embedded" && propolis !== "process") {
+    throw new UsageError(`--propolis ${propolis}: expected embedded or process`, "up");
+  }
   const ephemeral = values["ephemeral"] === true;
   if (ephemeral && (text("data") !== undefined || values["fresh"] === true)) {
     throw new UsageError("--ephemeral has a directory of its own: leave out --data and --fresh", "up");
@@ -103,6 +107,7 @@ function upOptions(
     fresh: values["fresh"] === true,
     ephemeral,
     inProcess: values["in-process"] === true,
+    propolis,
     pools: values["pools"] === true,
     password: nonEmpty(text("password") ?? "oxide", "password", "up"),
   };

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { UpOptions } from "../cli/commands.ts";
 import type { Io } from "../cli/io.ts";
 import { clearDataDir, lockDataDir, unlockDataDir } from "../rack/data-dir.ts";
+import { endLeftoverVms } from "../rack/leftover-vms.ts";
 import { runRack } from "../rack/run.ts";
 
 /** Resolves with the exit code once everything has ended. Throws Failure. */
@@ -13,7 +14,11 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
   try {
     await lockDataDir(dir, io.pid);
     try {
-      if (options.fresh) clearDataDir(dir);
+      // Of a rack that was killed.
+      if (options.fresh) {
+        await endLeftoverVms(dir, io.world);
+        clearDataDir(dir);
+      }
       return await runRack(options, dir, io);
     } finally {
       unlockDataDir(dir);

@@ -22,7 +22,8 @@ const IDENTITY_FILE = "racklet.json";
 const PID_FILE = "racklet.pid";
 /** Raised when an older racklet could no longer use the directory. */
 const FORMAT = 1;
-const OWNED = /^(racklet\.json(\.new)?|token|logs|control\.(sock|path)|nexus\.db([-.].*)?)$/;
+const OWNED = /^(racklet\.json(\.new)?|token|logs|control\.(sock|path)|nexus\.db([-.].*)?|sled-agent-\d+)$/;
+const SLED = /^sled-agent-\d+$/;
 
 /** What stays the same from one start to the next. */
 export interface RackIdentity {
@@ -59,6 +60,18 @@ export async function lockDataDir(dir: string, pid: number): Promise<void> {
     }
     rmSync(join(dir, PID_FILE), { force: true });
   }
+}
+
+/** Where a sled-agent keeps what must outlive it. */
+export function sledDataDir(dir: string, sled: number): string {
+  return join(dir, `sled-agent-${sled}`);
+}
+
+/** Those there are. */
+export function sledDataDirs(dir: string): string[] {
+  return readdirSync(dir)
+    .filter((name) => SLED.test(name))
+    .map((name) => join(dir, name));
 }
 
 /** Lets the next process have it. */

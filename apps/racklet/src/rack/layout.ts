@@ -25,6 +25,9 @@ export interface RackOptions {
   readonly sledIds: readonly string[];
   readonly database: string;
   readonly password: string;
+  /** Where each sled-agent keeps what must outlive it, by number. */
+  readonly sledDataDir: (sled: number) => string;
+  readonly propolis: "embedded" | "process";
 }
 
 const V4 = "127.0.0.1";
@@ -58,7 +61,8 @@ export function addressesFrom(
   };
 }
 
-export function layOut({ addresses, rackId, sledIds, database, password }: RackOptions): Rack {
+export function layOut(options: RackOptions): Rack {
+  const { addresses, rackId, sledIds, database, password, sledDataDir, propolis } = options;
   const { external, internal, lockstep } = addresses.nexus;
   const nexus = { external: urlOf(external), internal: urlOf(internal), lockstep: urlOf(lockstep) };
   const dpd = SWITCHES.map((name, slot) => ({ switch: name, address: at(addresses.dpd, slot) }));
@@ -100,6 +104,8 @@ export function layOut({ addresses, rackId, sledIds, database, password }: RackO
           `--sled-id=${id}`,
           `--serial=SimGimlet${String(sled).padStart(2, "0")}`,
           `--underlay=${underlayAddress(sled)}`,
+          `--data=${sledDataDir(sled)}`,
+          `--propolis=${propolis}`,
           ...(own === undefined ? [] : ["--scrimlet", `--dpd=${urlOf(own.address)}`]),
         ],
         env: {},

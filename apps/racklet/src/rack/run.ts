@@ -11,8 +11,9 @@ import { Supervisor } from "../supervisor/supervisor.ts";
 import type { Launcher, ServiceSpec } from "../supervisor/types.ts";
 import { childEnv } from "./child-env.ts";
 import { rackControl } from "./control.ts";
-import { openIdentity, writeIdentity } from "./data-dir.ts";
+import { openIdentity, sledDataDir, writeIdentity } from "./data-dir.ts";
 import { defaultAddresses, layOut } from "./layout.ts";
+import { endLeftoverVms } from "./leftover-vms.ts";
 import { checkFree, freeAddresses } from "./ports.ts";
 import { readyLine, readyText } from "./ready-text.ts";
 import { Reporter } from "./reporter.ts";
@@ -31,6 +32,8 @@ export async function runRack(options: UpOptions, dir: string, io: Io): Promise<
     sledIds: identity.sledIds,
     database: `sqlite:${join(dir, "nexus.db")}`,
     password: options.password,
+    sledDataDir: (sled) => sledDataDir(dir, sled),
+    propolis: options.propolis,
   });
   const reporter = new Reporter(io, rack.services.length, options.json);
   const logs = new Map(rack.services.map(({ name }) => [name, new LogFile(logPath(dir, name))]));
@@ -82,6 +85,7 @@ export async function runRack(options: UpOptions, dir: string, io: Io): Promise<
     }
   } finally {
     await supervisor.stopAll();
+    await endLeftoverVms(dir, world);
     control.close();
     stop.release();
     for (const log of logs.values()) log.close();

@@ -84,15 +84,15 @@ class PropolisBackend implements VmmBackend {
     try {
       return await call();
     } catch (error) {
-      throw this.#translate(error);
+      throw await this.#translate(error);
     }
   }
 
-  #translate(error: unknown): unknown {
+  async #translate(error: unknown): Promise<unknown> {
     if (error instanceof ApiError) return new BackendError(error.status, error.message, codeOf(error));
     if (error instanceof ConnectionError) {
-      const isGone = !this.#server.isAlive();
-      return new BackendUnreachableError(isGone ? "its propolis is gone" : error.message, isGone, error);
+      const end = await this.#server.howItEnded();
+      return new BackendUnreachableError(end ?? error.message, end !== undefined, error);
     }
     // What is no answer of a propolis will not become one.
     return error instanceof ClientError ? new BackendError(500, error.message) : error;

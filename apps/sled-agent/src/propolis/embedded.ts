@@ -24,10 +24,10 @@ export function embeddedHost(start: StartPropolis): PropolisHost {
 
 function serverOf({ url, fetch, close, ended }: HostedPropolis): PropolisServer {
   let isStopped = false;
-  let isAlive = true;
+  let end: string | undefined;
   const listeners: ((how: string) => void)[] = [];
   void ended.then((how) => {
-    isAlive = false;
+    end = how;
     if (isStopped) return;
     for (const listener of listeners) listener(how);
   });
@@ -35,7 +35,7 @@ function serverOf({ url, fetch, close, ended }: HostedPropolis): PropolisServer 
     url,
     fetch,
     process: undefined,
-    isAlive: () => isAlive,
+    howItEnded: async () => end,
     onEnd: (listener) => void listeners.push(listener),
     stop: () => {
       isStopped = true;

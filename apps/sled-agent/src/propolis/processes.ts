@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { formatHostPort } from "@racklet/api-kit";
 import type { World } from "@racklet/world";
 import { reasonOf } from "../errors.ts";
-import { isRunning, signalProcess, startOf } from "./process-table.ts";
+import { isRunning, signalProcess, startOf, stopProcess } from "./process-table.ts";
 import type { PropolisHost, PropolisProcess, PropolisRequest, PropolisServer } from "./server.ts";
 
 export interface ProcessHostOptions {
@@ -24,11 +24,6 @@ export interface ProcessHostOptions {
 
 /** For Node to start and load the code, on a machine that starts many at once. */
 const START_DEADLINE_MS = 30_000;
-/** From SIGTERM to SIGKILL. */
-const STOP_GRACE_MS = 2_000;
-/** After that the kernel holds it, and nothing here can help. */
-const GIVE_UP_MS = 5_000;
-const POLL_MS = 20;
 
 export function processHost(options: ProcessHostOptions): PropolisHost {
   return {
@@ -56,7 +51,12 @@ async function start(request: PropolisRequest, options: ProcessHostOptions): Pro
     const url = await listening(child, ending, world);
     const server = serverOf({ ...process, url }, url, options, request.propolisId);
     request.onProcess({ ...process, url });
-    return { ...server, onEnd: (listener) => void ending.then((how) => server.isStopped() || listener(how)) };
+    return {
+      ...server,
+      // Its connections break a moment before its exit is known here.
+      howItEnded: async () => (isRunning(process) ? undefined : await ending),
+      onEnd: (listener) => void ending.then((how) => server.isStopped() || listener(how)),
+    };
   } catch (error) {
     signalProcess(process, "SIGKILL");
     throw error;
@@ -136,18 +136,9 @@ function serverOf(
     fetch: undefined,
     process,
     isStopped: () => stopping !== undefined,
-    isAlive: () => isRunning(process),
+    howItEnded: async () => (isRunning(process) ? undefined : `its propolis (process ${process.pid}) is gone`),
     // Of one that was found nobody tells: whoever watches it sees the connection break, and asks.
     onEnd: () => undefined,
     stop: () => (stopping ??= stop()),
   };
-}
-
-/** Resolves when it is gone, or cannot be made to go. */
-async function stopProcess(process: PropolisProcess, { timers }: Pick<World, "timers">): Promise<void> {
-  signalProcess(process, "SIGTERM");
-  for (let waitedMs = 0; isRunning(process) && waitedMs < GIVE_UP_MS; waitedMs += POLL_MS) {
-    if (waitedMs === STOP_GRACE_MS) signalProcess(process, "SIGKILL");
-    await timers.sleep(POLL_MS);
-  }
 }

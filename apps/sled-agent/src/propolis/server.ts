@@ -1,12 +1,10 @@
 /** A propolis server that serves one VMM, wherever it is hosted, and what hosts them. */
 import type { ListenAddress } from "@racklet/api-kit";
 import type { FetchLike } from "@racklet/world";
+import type { ProcessId } from "./process-table.ts";
 
 /** Finds the process of a propolis server again in another life of this sled-agent. */
-export interface PropolisProcess {
-  readonly pid: number;
-  /** When it began, in the kernel's ticks: process numbers are used again. */
-  readonly startedAt: number;
+export interface PropolisProcess extends ProcessId {
   /** Undefined while it starts. */
   readonly url: string | undefined;
 }
@@ -18,8 +16,8 @@ export interface PropolisServer {
   readonly fetch: FetchLike | undefined;
   /** Undefined: it ends with this process. */
   readonly process: PropolisProcess | undefined;
-  /** False once it has ended, as far as can be told. */
-  isAlive(): boolean;
+  /** Undefined while it lives, as far as can be told; then how it ended, in a sentence. */
+  howItEnded(): Promise<string | undefined>;
   /** Calls back once, with a sentence, when it has ended without being stopped. */
   onEnd(listener: (how: string) => void): void;
   /** Ends it whatever it is doing. Resolves when it has ended; may be called again. */
