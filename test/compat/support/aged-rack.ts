@@ -16,6 +16,7 @@ export type Unit = "host 0" | "host 1" | "nexus";
 export const HOSTS = ["host 0", "host 1"] as const;
 
 const OBSERVER = "x-observer";
+const EXTERNAL_PORT = 12_220;
 const INTERNAL_PORT = 12_221;
 
 export class AgedRack {
@@ -71,8 +72,11 @@ export function servicesOf(unit: Unit): string[] {
 }
 
 function agedWorld(name: string, world: World, releases: ReadonlyMap<Unit, Release>, troubles: string[]): World {
-  // The tests' own calls reach today's code, whatever stands before it.
-  if (name === "observer") return { ...world, fetch: (request) => world.fetch(marked(request)) };
+  // Users meet Nexus as it is; what looks into switches and sleds reaches today's code, whatever stands before it.
+  if (name === "observer") {
+    const isUser = (request: Request): boolean => new URL(request.url).port === String(EXTERNAL_PORT);
+    return { ...world, fetch: (request) => world.fetch(isUser(request) ? request : marked(request)) };
+  }
   const unit = unitOf(name);
   const release = (): Release => {
     const found = releases.get(unit);
@@ -119,7 +123,7 @@ function apiOf(name: string, port: number): readonly [Api | undefined, Ident] {
   if (name.startsWith("dpd/")) return [dpdApi, "dpd"];
   if (name.startsWith("sled-agent/")) return [isAgentPort(port) ? sledAgentApi : undefined, "sled-agent"];
   if (port === INTERNAL_PORT) return [nexusInternalApi, "nexus-internal"];
-  return [port === 12_220 ? nexusApi : undefined, "nexus"];
+  return [port === EXTERNAL_PORT ? nexusApi : undefined, "nexus"];
 }
 
 // A sled-agent's other listeners are those of its VMs' propolises, which are as old as itself.

@@ -80,15 +80,20 @@ export async function startWhileRefused(aged: AgedRack, name: string): Promise<b
     const state = await stateOf(rack, name);
     return ["running", "stopped", "failed"].includes(state) || state;
   }, `${name} runs or does not`);
-  const isRefused = (await rack.sim.clock.run(stateOf(rack, name))) !== "running";
+  const isOn = (await rack.sim.clock.run(stateOf(rack, name))) === "running";
+  // The second time it may be placed on a host that is new enough.
+  const second = isOn
+    ? undefined
+    : await rack.sim.clock.run(rack.call("POST", `/v1/instances/${name}/start${PROJECT}`));
+  const isRefused = second !== undefined && second.status >= 500;
   if (isRefused) {
-    const second = await rack.sim.clock.run(rack.call("POST", `/v1/instances/${name}/start${PROJECT}`));
-    expect(second.status, JSON.stringify(second.body)).toBeGreaterThanOrEqual(500);
     await rack.settled(async () => {
       const left = await leftBehind(aged, name);
       return left.length === 0 || left.join();
     }, `nothing of ${name} is on the hosts`);
   } else {
+    expect(second?.status ?? 202, JSON.stringify(second?.body)).toBe(202);
+    await inState(rack, name, "running");
     await again(aged, "POST", `/v1/instances/${name}/stop${PROJECT}`);
     await inState(rack, name, "stopped");
   }
