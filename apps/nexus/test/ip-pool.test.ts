@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { testNexus, type TestNexus } from "./support/nexus.ts";
+import { testNexus, type Json, type TestNexus } from "./support/nexus.ts";
 
 let t: TestNexus;
 beforeEach(async () => {
@@ -243,6 +243,30 @@ describe("a link to a silo", () => {
     ]);
     expect((await t.ok("GET", `${POOLS}/a/silos`)).items).toEqual([
       { ip_pool_id: a.id, silo_id: silo.id, is_default: false },
+    ]);
+  });
+
+  it("makes up to four defaults of a silo: one of each type and version", async () => {
+    const kinds = ["unicast", "multicast"].flatMap((pool_type) =>
+      ["v4", "v6"].map((ip_version) => ({ pool_type, ip_version })),
+    );
+    for (const kind of kinds) {
+      const name = `${kind.pool_type}-${kind.ip_version}`;
+      await pool(name, kind);
+      await pool(`${name}-b`, kind);
+      expect((await link(name, true)).status).toBe(201);
+      expect((await link(`${name}-b`, true)).body.error_code).toBe("ObjectAlreadyExists");
+      expect((await link(`${name}-b`, false)).status).toBe(201);
+    }
+    const shown = async (query: string) =>
+      (await t.ok("GET", `/v1/ip-pools?${query}`)).items.map(({ name, is_default }: Json) => `${name} ${is_default}`);
+    expect(await shown("pool_type=multicast&ip_version=v6")).toEqual(["multicast-v6 true", "multicast-v6-b false"]);
+    await t.ok("PUT", `${POOLS}/multicast-v6-b/silos/${SILO}`, { is_default: true });
+    expect((await shown("")).filter((each: string) => each.endsWith("true"))).toEqual([
+      "multicast-v4 true",
+      "multicast-v6-b true",
+      "unicast-v4 true",
+      "unicast-v6 true",
     ]);
   });
 

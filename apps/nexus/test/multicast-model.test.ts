@@ -7,6 +7,8 @@ import { migrations } from "../src/db/migrations.ts";
 import type { NexusTables } from "../src/db/schema.ts";
 import { nowText } from "../src/db/now.ts";
 import { NexusError } from "../src/errors.ts";
+import { removeRange } from "../src/ip-pool/ranges.ts";
+import { unlinkSilo } from "../src/ip-pool/silo-links.ts";
 import { createGroup, deleteGroup } from "../src/multicast/explicit.ts";
 import { currentMulticastGeneration } from "../src/multicast/generation.ts";
 import { placeMembers, restMembers } from "../src/multicast/instance-hooks.ts";
@@ -214,6 +216,26 @@ describe.each(storeLegs().filter(({ shared }) => shared))("two processes on one 
     for (const instance of instances) expect(lines).toContain(`video ${instance}  joining null`);
     await Promise.all(instances.map((instance, i) => leaveGroup(i < 3 ? d.nexus : other, instance, { name: "video" })));
     expect(await membershipLines(d.nexus)).toEqual([]);
+  });
+
+  it.each([
+    ["range", (pool: string) => removeRange(other, d.op, { id: pool }, { first: "224.8.0.1", last: "224.8.0.9" })],
+    ["link", (pool: string) => unlinkSilo(other, d.op, { id: pool }, { id: d.siloId })],
+  ])("make a group or take away its pool's %s, but not both", async (_, takeAway) => {
+    const op = userOf(d);
+    const instance = await d.instance("web");
+    for (let round = 0; round < 4; round++) {
+      const range = { first: "224.8.0.1", last: "224.8.0.9" };
+      const pool = await d.pool(`pool-${round}`, [range], { type: "multicast", isDefault: false });
+      const request = { group: { ip: "224.8.0.5" }, sources: null, ipVersion: null };
+      const outcomes = await Promise.all([
+        accepted(joinGroup(d.nexus, op, instance, request)),
+        accepted(takeAway(pool)),
+      ]);
+      expect(outcomes.filter(Boolean), `round ${round}`).toHaveLength(1);
+      await accepted(leaveGroup(d.nexus, instance, { ip: "224.8.0.5" }));
+      await accepted(removeRange(d.nexus, d.op, { id: pool }, range));
+    }
   });
 
   it("refuse the 33rd group, whoever asks first", async () => {
