@@ -20,10 +20,11 @@ const PROPOLIS = join(root, "apps/propolis/src/main.ts");
 const END = "--- end of example ---\n";
 
 let project: SdkProject;
+let rack: Rack;
 beforeAll(async () => {
-  project = await installSdk();
+  [project, rack] = await Promise.all([installSdk(), startRack("--in-process", "--sleds", "2")]);
 }, START_UP);
-afterAll(() => project?.remove());
+afterAll(() => Promise.all([project?.remove(), rack?.stop()]), START_UP);
 
 describe("the packages", () => {
   it("depend on nothing but openapi-fetch and the client runtime", () => {
@@ -150,32 +151,25 @@ describe("a client", () => {
 
 describe("a bundle for browsers", () => {
   it("calls a service with nothing but what browsers have", async () => {
-    const dpd = await startService(join(root, "apps/dpd/src/main.ts"), [
-      "--listen",
-      "127.0.0.1:0",
-      "--switch",
-      "switch0",
-    ]);
-    try {
-      const code = await bundle(
-        project,
-        `import { ApiError, connect, ConnectionError } from "@racklet/dpd-client";
-        import { v13 } from "@racklet/dpd-client/v13";
-        import { v8 } from "@racklet/dpd-client/v8";
-        globalThis.run = async (baseUrl) => {
-          const dpd = await connect({ baseUrl, versions: [v8, v13] });
-          await dpd.client.arp_create({ body: { tag: "browser", ip: "10.0.0.1", mac: { a: [2, 0, 0, 0, 0, 1] }, update: "2026-01-01T00:00:00Z" } });
-          const seen = [];
-          for await (const entry of dpd.client.pages.arp_list({ query: { limit: 1 } })) seen.push(entry.ip);
-          const missing = await dpd.client.safe.arp_get({ path: { ip: "10.0.0.2" } });
-          const nobody = await v13.create({ baseUrl: "http://127.0.0.1:1", retries: { attempts: 0 } }).safe.arp_list();
-          return [dpd.version, seen, missing.error instanceof ApiError, missing.error.status, nobody.error instanceof ConnectionError];
-        };`,
-      );
-      expect(await runInBrowser(code, dpd.url)).toBe(JSON.stringify(["13.0.0", ["10.0.0.1"], true, 404, true]));
-    } finally {
-      await dpd.stop();
-    }
+    const code = await bundle(
+      project,
+      `import { ApiError, connect, ConnectionError } from "@racklet/dpd-client";
+      import { v13 } from "@racklet/dpd-client/v13";
+      import { v8 } from "@racklet/dpd-client/v8";
+      const entry = { tag: "browser", ip: "10.0.0.1", mac: { a: [2, 0, 0, 0, 0, 1] }, update: "2026-01-01T00:00:00Z" };
+      globalThis.run = async (baseUrl) => {
+        const dpd = await connect({ baseUrl, versions: [v8, v13] });
+        await dpd.client.arp_create({ body: entry });
+        const seen = [];
+        for await (const { ip } of dpd.client.pages.arp_list({ query: { limit: 1 } })) seen.push(ip);
+        const missing = await dpd.client.safe.arp_get({ path: { ip: "10.0.0.2" } });
+        const nobody = await v13.create({ baseUrl: "http://127.0.0.1:1", retries: { attempts: 0 } }).safe.arp_list();
+        const errors = [missing.error instanceof ApiError, missing.error.status, nobody.error instanceof ConnectionError];
+        return [dpd.version, seen, ...errors];
+      };`,
+    );
+    const answer = await runInBrowser(code, rack.dpd[0]?.url ?? "");
+    expect(JSON.parse(answer)).toEqual(["13.0.0", ["10.0.0.1"], true, 404, true]);
   });
 
   it.each([
@@ -200,16 +194,9 @@ describe("a bundle for browsers", () => {
 });
 
 describe("the examples in the READMEs of the packages", () => {
-  let rack: Rack;
-  beforeAll(async () => {
-    rack = await startRack("--in-process", "--sleds", "2");
-  }, START_UP);
-  afterAll(() => rack?.stop(), START_UP);
-
   it("are there for every package", () => {
     const without = project.packages.filter((each) => examplesOf(each).length === 0).map(({ name }) => name);
-    // The runtime is not for use by itself.
-    expect(without).toEqual(["@racklet/client-runtime"]);
+    expect(without).toEqual([]);
   });
 
   /** What each example prints on that Node. One process for all: they run one after the other. */

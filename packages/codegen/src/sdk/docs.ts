@@ -73,4 +73,8 @@ function typeName(schema: SchemaObject | undefined): string {
   return schema?.format === undefined ? type : `${type} (${schema.format})`;
 }
 
-const inline = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+/** One line, beginning like a sentence: short descriptions are written without a capital. */
+function inline(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.slice(0, 1).toUpperCase() + line.slice(1);
+}
