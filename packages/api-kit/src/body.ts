@@ -1,6 +1,5 @@
 /** Reads request bodies within a byte limit; the rest of a body that is too long is drained, as upstream does. */
 import { isUtf8 } from "node:buffer";
-import { createHash, type Hash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Context } from "hono";
 import { HttpError } from "./errors.ts";
@@ -20,32 +19,19 @@ export function incomingOf(c: Context): IncomingMessage | undefined {
   return env.incoming as IncomingMessage | undefined;
 }
 
-/** A body as it came. */
-export interface RawBody {
-  readonly bytes: Buffer;
-  /** SHA-256 of the bytes, where it was asked for: equal ones are of equal bodies. */
-  readonly digest: string | undefined;
-}
-
-/** The digest is made while the body comes in, most of it between one part and the next. */
-export async function readBody(c: Context, limit: number, withDigest: boolean): Promise<RawBody> {
+export async function readBody(c: Context, limit: number): Promise<Buffer> {
   const incoming = incomingOf(c);
-  const hash = withDigest ? createHash("sha256") : undefined;
-  const bytes =
-    incoming === undefined ? await readWebBody(c.req.raw, limit, hash) : await readIncoming(incoming, limit, hash);
-  return { bytes, digest: hash?.digest("base64") };
+  return incoming === undefined ? readWebBody(c.req.raw, limit) : readIncoming(incoming, limit);
 }
 
-function readIncoming(incoming: IncomingMessage, limit: number, hash: Hash | undefined): Promise<Buffer> {
+function readIncoming(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) {
-        chunks.push(chunk);
-        hash?.update(chunk);
-      } else chunks.length = 0;
+      if (size <= limit) chunks.push(chunk);
+      else chunks.length = 0;
       if (size > DRAIN_LIMIT) incoming.destroy();
     });
     incoming.on("end", () => {
@@ -62,10 +48,9 @@ function readIncoming(incoming: IncomingMessage, limit: number, hash: Hash | und
   });
 }
 
-async function readWebBody(request: Request, limit: number, hash: Hash | undefined): Promise<Buffer> {
+async function readWebBody(request: Request, limit: number): Promise<Buffer> {
   const bytes = Buffer.from(await request.arrayBuffer());
   if (bytes.length > limit) throw tooLarge(limit);
-  hash?.update(bytes);
   return bytes;
 }
 

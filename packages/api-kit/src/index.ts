@@ -1,4 +1,5 @@
 /** The versioned HTTP framework: declare operations once, serve every version of them. */
+export type { BodyDigest } from "./body-digest.ts";
 export { ByteWriter } from "./byte-writer.ts";
 export * from "./declare.ts";
 export * from "./errors.ts";

@@ -1,4 +1,5 @@
 import type { Log } from "@racklet/world";
+import type { BodyDigest } from "./body-digest.ts";
 import type { PageRequest } from "./pagination.ts";
 import type { ApiVersion } from "./versions.ts";
 
@@ -13,7 +14,7 @@ export interface RequestInfo {
   readonly version: ApiVersion;
   readonly log: Log;
   /** Of the bytes of the body, for operations that recognise repeated ones; see `Repeats`. */
-  readonly bodyDigest: string | undefined;
+  readonly bodyDigest: BodyDigest | undefined;
 }
 
 /** A handler's parsed input, in the newest version's types. */

@@ -12,8 +12,8 @@ import {
   parseForm,
   parseJson,
   readBody,
-  type RawBody,
 } from "./body.ts";
+import { BodyDigest } from "./body-digest.ts";
 import type {
   Api,
   OperationBody,
@@ -60,7 +60,7 @@ export interface RepeatInput<Params, Query> {
   readonly params: Params;
   readonly query: Query;
   readonly request: RequestInfo;
-  readonly bodyDigest: string;
+  readonly bodyDigest: BodyDigest;
 }
 
 /** Takes the place of the conversion chain for one old revision, in that revision's own types. Keyed `operation@LABEL`. */
@@ -165,7 +165,7 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
     const { operationId } = plan.operation;
     // Keyed as the handlers are. Of older revisions a digest would not say how the body is to be read.
     const repeat = plan.isNewest ? (options.repeats?.[operationId] as AnyRepeat | undefined) : undefined;
-    const raw = plan.revision.body === undefined ? undefined : await readRaw(c, plan, repeat !== undefined);
+    const raw = plan.revision.body === undefined ? undefined : await readRaw(c, plan);
     const request: RequestInfo = {
       id: requestId,
       operationId,
@@ -173,7 +173,7 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
       header: (name) => headerOf(c, name),
       version,
       log: world.log,
-      bodyDigest: raw?.digest,
+      bodyDigest: repeat === undefined || raw === undefined ? undefined : new BodyDigest(raw),
     };
     const handle = async (): Promise<unknown> => {
       const body = raw === undefined ? undefined : await parseBody(raw, plan, pause);
@@ -192,6 +192,8 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
         ? undefined
         : await repeat(options.context, { params, query: values, request, bodyDigest });
     const answer = repeated ?? (await handle());
+    // Made when the answer is under way, unless it was asked for already.
+    if (bodyDigest !== undefined) void pause().then(() => bodyDigest.text);
     if (plan.operation.freeform === true) return freeformAnswer(answer, requestId, version);
     const reply = answer instanceof Reply ? answer : undefined;
     const value = reply === undefined ? answer : reply.value;
@@ -309,8 +311,8 @@ function choose(route: Route | undefined, version: ApiVersion, method: string): 
   throw HttpError.noRoute(`route has no handlers for version ${version.semver.text}`);
 }
 
-async function readRaw(c: Context, plan: RevisionPlan, withDigest: boolean): Promise<RawBody> {
-  const raw = await readBody(c, plan.bodyLimit, withDigest);
+async function readRaw(c: Context, plan: RevisionPlan): Promise<Buffer> {
+  const raw = await readBody(c, plan.bodyLimit);
   checkContentType(
     headerOf(c, "content-type"),
     isForm(plan) ? "application/x-www-form-urlencoded" : "application/json",
@@ -318,7 +320,7 @@ async function readRaw(c: Context, plan: RevisionPlan, withDigest: boolean): Pro
   return raw;
 }
 
-async function parseBody({ bytes }: RawBody, plan: RevisionPlan, pause: Yield): Promise<unknown> {
+async function parseBody(bytes: Buffer, plan: RevisionPlan, pause: Yield): Promise<unknown> {
   const text = decodeBody(bytes);
   const value = isForm(plan) ? parseForm(text, plan.formIntegers) : await parseJson(text, pause);
   const issue = plan.checkBody?.(value);

@@ -23,14 +23,19 @@ export interface NatGroupState {
   readonly lastChanged: number;
 }
 
+/** Equal texts are of equal requests. */
+export interface RequestDigest {
+  readonly text: string;
+}
+
 export class NatGroup {
   readonly name: string;
   /** 0 until an ensure has succeeded. */
   generation = 0;
   lastEnsured: number;
   lastChanged: number;
-  /** Digest of the request that declared the entries at this generation; undefined when no single one did. */
-  declaredBy: string | undefined;
+  /** The request that declared the entries at this generation; undefined when no single one did. */
+  declaredBy: RequestDigest | undefined;
   /** An undo failed and what the tables hold is not what was declared before, or could not be read. */
   uncertain = false;
   /** Declared and not programmed. */

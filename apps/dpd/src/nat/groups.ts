@@ -6,7 +6,7 @@ import { DpdError, invalid, missing, tableFull } from "../errors.ts";
 import { NAT_TABLES } from "../table/nat.ts";
 import type { NatEntry, NatKey } from "./entry.ts";
 import { NatGroup } from "./group.ts";
-import type { NatGroupState } from "./group.ts";
+import type { NatGroupState, RequestDigest } from "./group.ts";
 import { groupReport } from "./group-report.ts";
 import type { NatGroupReport } from "./group-report.ts";
 import { checkGeneration, checkGroupName, readEntrySet, readGrouped, readRemovals } from "./group-request.ts";
@@ -44,7 +44,7 @@ export interface GroupOptions {
   /** Answer as if applied, and apply nothing. */
   readonly dryRun?: boolean;
   /** Of an ensure: stands for the whole request, so that `ensureAgain` knows it when it comes again. */
-  readonly digest?: string | undefined;
+  readonly digest?: RequestDigest | undefined;
 }
 
 export class NatGroups {
@@ -88,8 +88,13 @@ export class NatGroups {
    * Ensures what a request of that digest declared, if it was the last to change what the group declares and nothing has
    * drifted since: then it would find everything in place. Undefined otherwise, and nothing was done.
    */
-  async ensureAgain(name: string, digest: string, options: GroupOptions = {}): Promise<NatGroupReport | undefined> {
-    const declared = (group: NatGroup | undefined) => group?.declaredBy === digest && !group.drifted;
+  async ensureAgain(
+    name: string,
+    digest: RequestDigest,
+    options: GroupOptions = {},
+  ): Promise<NatGroupReport | undefined> {
+    const declared = (group: NatGroup | undefined) =>
+      group?.declaredBy !== undefined && !group.drifted && group.declaredBy.text === digest.text;
     if (!declared(this.#state.groups.get(name))) return undefined;
     return this.#writer.run(async (writing) => {
       // Looked up anew: the lock may have been waited for, and taking it may have found out what was in doubt.
@@ -219,6 +224,7 @@ function isRepetition(state: NatState, group: NatGroup, entries: readonly NatEnt
 function checkCount({ asic }: Writing, entries: readonly NatEntry[]): void {
   for (const family of ["ipv4", "ipv6"] as const) {
     const { size } = asic.table(NAT_TABLES[family]).usage();
+    if (entries.length <= size) continue;
     const count = countOf(entries, family);
     if (count > size) {
       throw invalid(`entries: ${count} of family ${family}, and ${NAT_TABLES[family].name} holds ${size}`);

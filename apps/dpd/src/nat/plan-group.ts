@@ -26,7 +26,7 @@ export function* planEnsure(
     if (first === undefined) break;
     const wanted = to - from === 1 ? [first] : request.slice(from, to);
     const { external } = first;
-    planAddress(plan, group, external, { current: currentAt(state, external), wanted, stays });
+    planAddress(plan, group, external, { current: state.at(first.family, external), wanted, stays });
     if (++done % SLICE === 0) yield;
   }
   if (group !== undefined && staleElsewhere(plan, group)) {
@@ -99,7 +99,7 @@ export function* planChanges(
 export function isDeclared(state: NatState, group: NatGroup, request: readonly NatEntry[]): boolean {
   if (request.length !== group.declaredCount) return false;
   for (const entry of request) {
-    const programmed = findExact(currentAt(state, entry.external), entry);
+    const programmed = findExact(state.at(entry.family, entry.external), entry);
     const isMember = programmed?.owner === group && !group.extras.has(programmed);
     const declared = isMember ? programmed : group.missing.find(entry);
     if (declared === undefined || !sameTarget(declared, entry)) return false;

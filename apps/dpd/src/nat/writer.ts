@@ -142,6 +142,7 @@ export class NatWriter {
 export function checkCapacity(asic: AsicBackend, plan: NatPlan): void {
   for (const family of ["ipv4", "ipv6"] as const) {
     const { size, occupancy } = asic.table(NAT_TABLES[family]).usage();
+    if (occupancy + plan.added.length <= size) continue;
     const removed = countOf(plan.removed, family);
     const added = countOf(plan.added, family);
     if (occupancy - removed + added > size) {

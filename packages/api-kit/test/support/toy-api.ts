@@ -140,13 +140,13 @@ export function toy(
     context: {},
     world,
     ...(options.overrides === undefined ? {} : { overrides: options.overrides }),
-    ...(repeat === undefined ? {} : { repeats: { thing_put: (_, { bodyDigest }) => repeat(bodyDigest) } }),
+    ...(repeat === undefined ? {} : { repeats: { thing_put: (_, { bodyDigest }) => repeat(bodyDigest.text) } }),
     bodyValidators: { "thing_put@1.0.0": needsSize, "thing_put@2.0.0": needsSize, "thing_put@3.0.0": needsSize },
     translate: (error) =>
       error instanceof RangeError ? new HttpError(409, "Conflict", { code: "Ranges" }) : undefined,
     handlers: {
       thing_put: (_, { params, body, request }) => {
-        options.onPut?.(request.bodyDigest);
+        options.onPut?.(request.bodyDigest?.text);
         things.set(params.id, body);
         return body;
       },
