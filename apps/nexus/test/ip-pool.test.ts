@@ -111,7 +111,12 @@ describe("a range", () => {
       "Cannot add IPv6 underlay multicast range (ff04::/64) to IP pool - reserved for internal use",
     ],
     ["m6", "ff3e:0:ffff::", "ff3e:1::", "IP range cannot span ASM and SSM address spaces"],
-    ["m6", "ff3e::1", "ff3e::9", "Cannot add IPv6 SSM range outside"],
+    [
+      "m6",
+      "ff3e::1",
+      "ff3e::9",
+      "IPv6 SSM range must fall within the dynamically allocatable group IDs (ff3x::8000:0 through ff3x::ffff:ffff per RFC 4607)",
+    ],
     ["v4", "fd00::1", "fd00::9", 'Cannot add IPv6 address range to IPv4 pool with ID "'],
     ["v6", "10.0.0.1", "10.0.0.9", 'Cannot add IPv4 address range to IPv6 pool with ID "'],
     ["m4", "ff0e::1", "ff0e::9", 'Cannot add IPv6 address range to IPv4 pool with ID "'],

@@ -84,7 +84,8 @@ function checkSsmBlock(range: IpRange, prefix: string): void {
   const allocatable = { first: `${prefix}::8000:0`, last: `${prefix}::ffff:ffff` };
   if (!contains(allocatable, range)) {
     throw invalidRequest(
-      `Cannot add IPv6 SSM range outside the dynamically allocatable group IDs (${allocatable.first}-${allocatable.last}) to IP pool`,
+      "IPv6 SSM range must fall within the dynamically allocatable group IDs " +
+        "(ff3x::8000:0 through ff3x::ffff:ffff per RFC 4607)",
     );
   }
 }
