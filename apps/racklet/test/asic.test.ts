@@ -56,6 +56,8 @@ const io = (): Io => ({
   style: styleFor({ isTTY: false }, {}),
   errStyle: styleFor({ isTTY: false }, {}),
   isLive: false,
+  raw: () => {},
+  onInput: () => () => {},
   onSignal: () => () => {},
 });
 const run = (action: "attach" | "detach", name = "switch0", json = false) =>

@@ -16,6 +16,17 @@ const UP = {
   password: "oxide",
 };
 
+const VM = {
+  command: "vm",
+  file: "vm.toml",
+  json: false,
+  name: undefined,
+  cpus: undefined,
+  memoryMb: undefined,
+  cpuidProfile: undefined,
+  hyperv: false,
+};
+
 const parse = (line: string, env = {}) => parseCommandLine(line.split(" ").filter(Boolean), env);
 
 describe("the command line", () => {
@@ -45,6 +56,11 @@ describe("the command line", () => {
       "service kill dpd/switch0",
       { command: "service", data: ".racklet", json: false, action: "kill", service: "dpd/switch0" },
     ],
+    ["vm spec vm.toml", { ...VM, action: "spec" }],
+    [
+      "vm run vm.toml --name web --cpus 2 --memory 512 --cpuid-profile p --hyperv --json",
+      { ...VM, action: "run", name: "web", cpus: 2, memoryMb: 512, cpuidProfile: "p", hyperv: true, json: true },
+    ],
     ["", { command: "help", topic: undefined }],
     ["help nat", { command: "help", topic: "nat" }],
     ["up --help --sleds 99", { command: "help", topic: "up" }],
@@ -71,6 +87,13 @@ describe("the command line", () => {
     ["service restart nexus", 'service needs an action (not "restart"): start, stop, kill, pause, resume'],
     ["service kill", "service kill needs the name of a service, for example dpd/switch0"],
     ["service kill nexus now", 'service does not take "now"'],
+    ["vm", "vm needs an action: spec, run"],
+    ["vm start x", 'vm needs an action (not "start"): spec, run'],
+    ["vm run", "vm run needs a file that describes the VM, in TOML"],
+    ["vm run x y", 'vm does not take "y"'],
+    ["vm run x --cpus 0", "--cpus 0: expected a number from 1 to 255"],
+    ["vm run x --memory lots", "--memory lots: expected a number from 1 to 1073741824"],
+    ["vm run x --name=-x", "--name -x: expected 1 to 63 letters, digits, dots, dashes"],
     ["nat --switch switch2", "--switch switch2: expected switch0 or switch1"],
     ["status --sleds 3", "unknown option '--sleds'"],
   ])("%s is refused: %s", (line, message) => {
