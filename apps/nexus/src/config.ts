@@ -1,6 +1,7 @@
 /** What a Nexus process is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
+import { hostname } from "node:os";
 import { parseArgs } from "node:util";
-import { parseListenAddress, UsageError, type ListenAddress } from "@racklet/api-kit";
+import { formatHostPort, parseListenAddress, UsageError, type ListenAddress } from "@racklet/api-kit";
 import { canonicalUuid } from "@racklet/net";
 
 export interface NexusConfig {
@@ -21,6 +22,11 @@ export interface NexusConfig {
   /** Age at which a browser session ends. */
   readonly sessionMaxAgeMs: number;
   readonly sessionIdleMs: number;
+  /**
+   * Which of several processes this is, the same after a restart: what it finds under its name was left by a process that has
+   * ended. Undefined: others find out by its silence.
+   */
+  readonly processName?: string | undefined;
 }
 
 export const DEFAULT_PASSWORD = "oxide";
@@ -72,7 +78,13 @@ export function parseConfig(argv: readonly string[], env: Readonly<Record<string
     initialPassword: text("initial-password") ?? DEFAULT_PASSWORD,
     allowSpoof: text("spoof") === "true",
     populateDefaultPools: text("default-pools") === "true",
+    processName: processNameOf(listenOf(flags, "internal")),
   };
+}
+
+/** Two processes cannot listen at one address of one machine, so whoever did before has ended. A port of 0 names nobody. */
+function processNameOf({ host, port }: ListenAddress): string | undefined {
+  return port === 0 ? undefined : `${hostname()} ${formatHostPort(host, port)}`;
 }
 
 function readArguments(argv: readonly string[]): Flags {

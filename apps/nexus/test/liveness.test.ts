@@ -64,4 +64,20 @@ describe.each(storeLegs())("Nexus processes that share $name", (leg) => {
     await withdraw(other);
     expect(await deadOwners(mine)).toEqual([other.processId]);
   });
+
+  it("take over at once what a process of the same name left, which must have ended", async () => {
+    const named = (processName: string): NexusContext => {
+      const { store, world } = mine;
+      return contextOn(store, { ...DEFAULT_CONFIG, processName }, world);
+    };
+    const [before, neighbour, after] = [named("host 1"), named("host 2"), named("host 1")];
+    await heartbeat(before);
+    await heartbeat(neighbour);
+    await saga(before.processId, "running");
+    await saga(neighbour.processId, "running");
+    await announce(after);
+    // On SQLite there can be no other process at all.
+    const dead = leg.shared ? [before.processId] : [before.processId, neighbour.processId];
+    expect((await deadOwners(after)).sort()).toEqual(dead.sort());
+  });
 });

@@ -231,6 +231,8 @@ export interface SwitchTable {
 
 export interface NexusProcessTable {
   id: string;
+  /** The same after a restart; null when it cannot be known. */
+  name: string | null;
   time_started: string;
   time_seen: string;
 }

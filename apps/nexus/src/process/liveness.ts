@@ -4,6 +4,7 @@
  * and every action may be repeated.
  */
 import type { NexusContext } from "../context.ts";
+import type { NexusProcessTable } from "../db/schema.ts";
 
 /** A process is dead when it has not been heard of for this long. */
 const DEAD_AFTER_MS = 15_000;
@@ -11,23 +12,24 @@ export const HEARTBEAT_MS = 3_000;
 
 /**
  * Announces this process. On SQLite it is the only one there can be, so all others are known to be dead at once, whatever
- * they said last; on PostgreSQL they are given time.
+ * they said last; on PostgreSQL only those that had its name are, and the rest is given time.
  */
 export async function announce(nexus: NexusContext): Promise<void> {
-  const now = isoAt(nexus, 0);
+  const row = rowOf(nexus);
   await nexus.store.transaction(async (tx) => {
     if (nexus.store.dialect === "sqlite") await tx.deleteFrom("nexus_process").execute();
-    await tx.insertInto("nexus_process").values({ id: nexus.processId, time_started: now, time_seen: now }).execute();
+    else if (row.name !== null) await tx.deleteFrom("nexus_process").where("name", "=", row.name).execute();
+    await tx.insertInto("nexus_process").values(row).execute();
   });
 }
 
 /** Says that this process lives; brings its row back should others have given it up. */
 export async function heartbeat(nexus: NexusContext): Promise<void> {
-  const now = isoAt(nexus, 0);
+  const row = rowOf(nexus);
   await nexus.store.db
     .insertInto("nexus_process")
-    .values({ id: nexus.processId, time_started: now, time_seen: now })
-    .onConflict((conflict) => conflict.column("id").doUpdateSet({ time_seen: now }))
+    .values(row)
+    .onConflict((conflict) => conflict.column("id").doUpdateSet({ time_seen: row.time_seen }))
     .execute();
 }
 
@@ -53,6 +55,11 @@ export async function deadOwners(nexus: NexusContext): Promise<string[]> {
     .where("owner", "not in", (eb) => eb.selectFrom("nexus_process").select("id"))
     .execute();
   return rows.map(({ owner }) => owner);
+}
+
+function rowOf(nexus: NexusContext): NexusProcessTable {
+  const now = isoAt(nexus, 0);
+  return { id: nexus.processId, name: nexus.config.processName ?? null, time_started: now, time_seen: now };
 }
 
 const isoAt = (nexus: NexusContext, offsetMs: number): string =>
