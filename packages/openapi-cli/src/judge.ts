@@ -39,7 +39,7 @@ export interface Evidence {
   readonly history: History;
 }
 
-const GENERATE = "run: pnpm openapi generate";
+export const GENERATE = "run: pnpm openapi generate";
 
 export function judge(evidence: Evidence): Verdict {
   const findings: Finding[] = [...judgeLedger(evidence)];

@@ -1,14 +1,16 @@
 /** `pnpm openapi <command>`: looks at, writes, checks and publishes the documents of every API. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Api } from "@racklet/api-kit/declare";
 import { wireDiff, type WireDocument } from "@racklet/api-kit/wire-diff";
 import { apply } from "./apply.ts";
 import { fileOf, generatedDocuments, isLockstep, sha256, type Generated } from "./generated.ts";
 import type { History } from "./history.ts";
-import { judge, type Verdict } from "./judge.ts";
+import { GENERATE, judge, type Finding, type Verdict } from "./judge.ts";
 import { appendToLedger, readLedger } from "./ledger.ts";
 import { readLocal } from "./local.ts";
+import { versionsPage } from "./page/page.ts";
 import { extract } from "./parity/extract.ts";
 import { printParity } from "./parity/report.ts";
 import { tableFile } from "./parity/table.ts";
@@ -20,6 +22,8 @@ export interface Workspace {
   readonly folder: string;
   readonly history: History;
   readonly output: Output;
+  /** Where the page about versions is; absent: there is none. */
+  readonly page?: string;
 }
 
 export const FRESH = 0;
@@ -29,7 +33,7 @@ export const FAILURE = 100;
 
 const HELP = `usage: pnpm openapi <command>
   list [--json]         every version of every API: state, file, operations
-  generate              write the documents that the declarations stand for
+  generate              write the documents that the declarations stand for, and docs/versions.md
   check                 say what generate would change, and what it cannot put right
   bless IDENT VERSION   publish a version: its document may never change again
   diff A B [--json]     what differs on the wire, classified; A and B are IDENT@VERSION or files
@@ -74,10 +78,23 @@ function verdictOf({ apis, folder, history }: Workspace): Verdict {
   return judge({ apis, local: readLocal(folder), ledger: readLedger(folder), history });
 }
 
+/** The text that the page about versions should have, unless it has it. A declaration that cannot be printed is told elsewhere. */
+function stalePage({ apis, page }: Workspace, { findings }: Verdict): string | null {
+  if (page === undefined || findings.some(({ message }) => message.startsWith("cannot be printed"))) return null;
+  const text = versionsPage(apis);
+  return existsSync(page) && readFileSync(page, "utf8") === text ? null : text;
+}
+
 function generate(workspace: Workspace): number {
   const { folder, output } = workspace;
-  const { actions } = verdictOf(workspace);
+  const verdict = verdictOf(workspace);
+  const { actions } = verdict;
   apply(folder, actions);
+  const text = stalePage(workspace, verdict);
+  if (text !== null && workspace.page !== undefined) {
+    writeFileSync(workspace.page, text);
+    output.write(`wrote ${basename(workspace.page)}`);
+  }
   for (const { kind, file } of actions) output.write(`${kind === "remove" ? "removed" : "wrote"} openapi/${file}`);
   // What is left after writing is what writing cannot put right.
   const left = verdictOf(workspace).findings;
@@ -86,8 +103,13 @@ function generate(workspace: Workspace): number {
 }
 
 function check(workspace: Workspace): number {
-  const { findings } = verdictOf(workspace);
+  const verdict = verdictOf(workspace);
   const { output, apis } = workspace;
+  const page: Finding[] =
+    stalePage(workspace, verdict) === null
+      ? []
+      : [{ severity: "stale", subject: "docs/versions.md", message: "is not about these versions", next: GENERATE }];
+  const findings = [...verdict.findings, ...page];
   for (const finding of findings) printFinding(output, finding);
   if (findings.some(({ severity }) => severity === "broken")) return FAILURE;
   if (findings.some(({ severity }) => severity === "stale")) return NEEDS_UPDATE;

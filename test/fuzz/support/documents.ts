@@ -45,13 +45,17 @@ interface RawDocument extends SchemaDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
 }
 
-/** Every version's document of an API, newest first. */
-export function readDocuments(ident: string, versionsNewestFirst: readonly string[]): ApiDocument[] {
-  const files = fileNames(ident);
+/** Every version's document of an API, newest first; `folder` ends with a slash. */
+export function readDocuments(
+  ident: string,
+  versionsNewestFirst: readonly string[],
+  folder: string = FOLDER,
+): ApiDocument[] {
+  const files = fileNames(ident, folder);
   return versionsNewestFirst.map((version) => {
     const file = files.find((name) => name.includes(`${ident}-${version}-`)) ?? files.find((name) => !/\d/.test(name));
     if (file === undefined) throw new Error(`openapi/ has no document of ${ident} ${version}`);
-    const raw = JSON.parse(readFileSync(FOLDER + file, "utf8")) as RawDocument;
+    const raw = JSON.parse(readFileSync(folder + file, "utf8")) as RawDocument;
     if (raw.info.version !== version) throw new Error(`${file} describes ${raw.info.version}, expected ${version}`);
     const document: SchemaDocument = raw.components === undefined ? {} : { components: raw.components };
     const operations: DocumentOperation[] = [];
@@ -68,10 +72,10 @@ export function readDocuments(ident: string, versionsNewestFirst: readonly strin
 }
 
 // Documents of a versioned API have a folder; the only one of an unversioned API lies beside the folders.
-function fileNames(ident: string): string[] {
-  const top = readdirSync(FOLDER).filter((name) => name === `${ident}.json`);
+function fileNames(ident: string, folder: string): string[] {
+  const top = readdirSync(folder).filter((name) => name === `${ident}.json`);
   if (top.length > 0) return top;
-  return readdirSync(FOLDER + ident)
+  return readdirSync(folder + ident)
     .filter((name) => !name.endsWith("-latest.json"))
     .map((name) => `${ident}/${name}`);
 }
