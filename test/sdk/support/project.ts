@@ -23,7 +23,7 @@ export interface InstalledPackage {
   readonly name: string;
   readonly folder: string;
   readonly manifest: Readonly<Record<string, unknown>>;
-  /** What can be imported: the name, and the name with each version. */
+  /** What can be imported: the name, and the name with each version, oldest first. */
   readonly specifiers: readonly string[];
 }
 
@@ -50,7 +50,10 @@ export async function installSdk(): Promise<SdkProject> {
 
 function readInstalled(folder: string): InstalledPackage {
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name: string };
-  const entries = readdirSync(join(folder, "dist")).filter((name) => name.endsWith(".js"));
+  const oldestFirst = new Intl.Collator("en", { numeric: true }).compare;
+  const entries = readdirSync(join(folder, "dist"))
+    .filter((name) => name.endsWith(".js"))
+    .sort(oldestFirst);
   const specifiers = entries.map((name) => {
     const entry = name.slice(0, -".js".length);
     return entry === "index" ? manifest.name : `${manifest.name}/${entry}`;

@@ -1,12 +1,13 @@
 /** From the sources of a package to what is published: ES modules, declarations and the documentation of every operation. */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { build } from "tsdown";
 import { operationDocs } from "./docs.ts";
 import type { SdkPackage } from "./packages.ts";
 
 /** Writes `dist` and `docs` of the package anew. Nothing but language features of ES2022 and the web platform is needed. */
-export async function buildPackage({ name, folder, entries, documents }: SdkPackage): Promise<void> {
+export async function buildPackage(pkg: SdkPackage): Promise<void> {
+  const { folder, entries, documents } = pkg;
   const isClient = Object.keys(documents).length > 0;
   await build({
     config: false,
@@ -26,9 +27,17 @@ export async function buildPackage({ name, folder, entries, documents }: SdkPack
     logLevel: "warn",
     failOnWarn: true,
   });
-  rmSync(join(folder, "docs"), { recursive: true, force: true });
+  writeDocs(pkg);
+}
+
+function writeDocs({ name, folder, documents }: SdkPackage): void {
+  const docs = join(folder, "docs");
+  if (Object.keys(documents).length > 0) mkdirSync(docs, { recursive: true });
+  const others = existsSync(docs)
+    ? readdirSync(docs).filter((file) => documents[basename(file, ".md")] === undefined)
+    : [];
+  for (const file of others) rmSync(join(docs, file));
   for (const [entry, document] of Object.entries(documents)) {
-    mkdirSync(join(folder, "docs"), { recursive: true });
-    writeFileSync(join(folder, "docs", `${entry}.md`), operationDocs(document, `${name}/${entry}`));
+    writeFileSync(join(docs, `${entry}.md`), operationDocs(document, `${name}/${entry}`));
   }
 }
