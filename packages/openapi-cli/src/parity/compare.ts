@@ -81,7 +81,8 @@ export function compare(api: Api, table: UpstreamTable, exceptions: readonly Exc
 }
 
 function excuses(exception: Exception, operation: string, aspect: Aspect): boolean {
-  return exception.aspects.includes(aspect) && exception.operations.includes(operation);
+  const { aspects, operations } = exception;
+  return aspects.includes(aspect) && (operations.includes(operation) || operations.includes("*"));
 }
 
 function differences(upstream: Fact | undefined, ours: Fact): (readonly [Aspect, string, string])[] {
