@@ -7,13 +7,26 @@ import { startService, type ServiceProcess } from "./service.ts";
 import type { RackAddresses } from "./rack.ts";
 
 export interface LooseRack extends RackAddresses {
+  /** The processes that share the database. The sled-agents report to the first. */
+  readonly nexuses: readonly NexusProcess[];
   stop(): Promise<void>;
+}
+
+export interface NexusProcess {
+  readonly urls: RackAddresses["nexus"];
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Again at the same addresses. */
+  restart(): Promise<void>;
 }
 
 const MAIN = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/src/main.ts`, import.meta.url));
 const SLEDS = 3;
 
-export async function startLooseRack(database: string): Promise<LooseRack> {
+export async function startLooseRack(
+  database: string,
+  { nexuses: count = 1 }: { readonly nexuses?: number } = {},
+): Promise<LooseRack> {
   const started: ServiceProcess[] = [];
   const start = async (app: string, ...args: string[]): Promise<ServiceProcess> => {
     const service = await startService(MAIN(app), args);
@@ -28,13 +41,10 @@ export async function startLooseRack(database: string): Promise<LooseRack> {
         return { switch: name, url };
       }),
     );
-    const ports = ["external", "internal", "lockstep"].flatMap((listener) => [`--${listener}`, "127.0.0.1:0"]);
-    const { event } = await start("nexus", ...ports, "--database", database);
-    const nexus = {
-      external: event["url"] ?? "",
-      internal: event["internal"] ?? "",
-      lockstep: event["lockstep"] ?? "",
-    };
+    const nexuses = await Promise.all(
+      Array.from({ length: count }, () => startNexus((...args) => start("nexus", "--database", database, ...args))),
+    );
+    const nexus = nexuses[0]?.urls ?? { external: "", internal: "", lockstep: "" };
     const sled_agents = await Promise.all(
       Array.from({ length: SLEDS }, async (_, n) => {
         const id = `5ed00000-0000-4000-8000-00000000000${n}`;
@@ -50,6 +60,7 @@ export async function startLooseRack(database: string): Promise<LooseRack> {
     await until("every sled is registered", known, () => true);
     return {
       nexus,
+      nexuses,
       dpd,
       sled_agents,
       dpdClient: (name) => dpdClient({ baseUrl: dpd.find((each) => each.switch === name)?.url ?? "" }),
@@ -59,4 +70,21 @@ export async function startLooseRack(database: string): Promise<LooseRack> {
     await stop();
     throw error;
   }
+}
+
+const LISTENERS = ["external", "internal", "lockstep"] as const;
+
+async function startNexus(start: (...args: string[]) => Promise<ServiceProcess>): Promise<NexusProcess> {
+  const listening = (hostOf: (listener: (typeof LISTENERS)[number]) => string): Promise<ServiceProcess> =>
+    start(...LISTENERS.flatMap((listener) => [`--${listener}`, hostOf(listener)]));
+  let running = await listening(() => "127.0.0.1:0");
+  const { url = "", internal = "", lockstep = "" } = running.event;
+  const urls = { external: url, internal, lockstep };
+  return {
+    urls,
+    kill: () => running.kill(),
+    restart: async () => {
+      running = await listening((listener) => new URL(urls[listener]).host);
+    },
+  };
 }

@@ -8,6 +8,8 @@ export interface ServiceProcess {
   /** The whole `listening` event. */
   readonly event: Readonly<Record<string, string>>;
   stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Resolves with the `listening` event. */
@@ -17,6 +19,10 @@ export async function startService(main: string, args: readonly string[]): Promi
     env: { ...process.env, RACKLET_LOG: "error" },
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const end = (signal: NodeJS.Signals): Promise<void> => {
+    child.kill(signal);
+    return exited;
+  };
   const { stdout } = child;
   if (stdout === null) throw new Error(`${main} has no standard output`);
   for await (const line of createInterface({ input: stdout })) {
@@ -26,10 +32,8 @@ export async function startService(main: string, args: readonly string[]): Promi
       child,
       url: event["url"] ?? "",
       event,
-      stop: async () => {
-        child.kill("SIGTERM");
-        await exited;
-      },
+      stop: () => end("SIGTERM"),
+      kill: () => end("SIGKILL"),
     };
   }
   throw new Error(`${main} ended before it listened`);

@@ -14,6 +14,8 @@ const SWITCHES = ["switch0", "switch1"] as const;
 export interface Story {
   readonly rack: RackAddresses;
   readonly oxide: Oxide;
+  /** What the device flow gave. */
+  readonly token: string;
   readonly project: string;
   /** Entries of `instance` that its addresses demand, with the sled, MAC and VNI it has now. */
   wanted(instance: string): Promise<SeenNat[]>;
@@ -47,7 +49,7 @@ export async function beginStory(rack: RackAddresses): Promise<Story> {
     methods.systemIpPoolRangeAdd({ path: { pool: "default" }, body: { first: "10.0.1.0", last: "10.0.1.255" } }),
   );
   await ok(methods.systemIpPoolSiloLink({ path: { pool: "default" }, body: { silo: me.siloId, isDefault: true } }));
-  return storyOn(rack, oxide, project);
+  return storyOn(rack, oxide, token, project);
 }
 
 interface DebugVmm {
@@ -62,7 +64,7 @@ interface DebugPort {
   readonly vni: number;
 }
 
-function storyOn(rack: RackAddresses, oxide: Oxide, project: string): Story {
+function storyOn(rack: RackAddresses, oxide: Oxide, token: string, project: string): Story {
   const { methods } = oxide;
   const inProject = { query: { project } };
   const internal = nexusInternalClient({ baseUrl: rack.nexus.internal });
@@ -109,6 +111,7 @@ function storyOn(rack: RackAddresses, oxide: Oxide, project: string): Story {
   return {
     rack,
     oxide,
+    token,
     project,
     wanted,
     host: async (instance) => {
