@@ -290,6 +290,16 @@ describe("a join is refused", () => {
     );
   });
 
+  it("by an address whose implied name another group has", async () => {
+    await asm();
+    await instance("web");
+    expect(await joined("web", "mcast-224-1-0-2")).toMatchObject({ multicast_ip: "224.1.0.1" });
+    expect((await join("web", "224.1.0.2")).body).toMatchObject({
+      error_code: "ObjectAlreadyExists",
+      message: 'already exists: multicast-group "mcast-224-1-0-2"',
+    });
+  });
+
   it("when pools of both versions would do", async () => {
     await asm();
     await g.pool("six", "ff0e::1", "ff0e::ff", true);
