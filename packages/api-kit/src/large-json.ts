@@ -6,161 +6,59 @@ import { ByteWriter } from "./byte-writer.ts";
 
 export type Yield = () => Promise<void>;
 
-/** Characters parsed at a time: some milliseconds of work. */
-const SLICE_CHARS = 1024 * 1024;
+/** Characters parsed at a time: less than a millisecond of work. */
+const SLICE_CHARS = 64 * 1024;
 /** Elements written at a time. */
 const SLICE_ELEMENTS = 16_384;
 
-/** The same value as `JSON.parse(text)`, or its SyntaxError. */
+/**
+ * The same value as `JSON.parse(text)`, or its SyntaxError. An object of one long list of objects, with scalars before and
+ * after it, is parsed in slices; any other text in one go.
+ */
 export async function parseLargeJson(text: string, pause: Yield): Promise<unknown> {
-  const scanner = new Scanner(text);
-  const members = await scanner.topLevel(pause);
-  // Not an object with plain keys, or not JSON at all: the parser proper says what it is.
-  if (members === undefined) return JSON.parse(text);
-  const value: Record<string, unknown> = {};
-  for (const { key, start, end, cuts } of members) {
-    value[key] =
-      cuts === undefined ? JSON.parse(text.slice(start, end)) : await elements(text, start, end, cuts, pause);
-  }
-  return value;
+  return (await parseSlices(text, pause)) ?? JSON.parse(text);
 }
 
-async function elements(
-  text: string,
-  start: number,
-  end: number,
-  cuts: readonly number[],
-  pause: Yield,
-): Promise<unknown[]> {
-  const list: unknown[] = [];
-  let from = start + 1;
-  for (const cut of [...cuts, end - 1]) {
-    for (const element of JSON.parse(`[${text.slice(from, cut)}]`) as unknown[]) list.push(element);
-    from = cut + 1;
-    await pause();
+/** `{"generation":1,"entries":[` */
+const HEAD = /^\s*\{\s*(?:"\w+"\s*:\s*\d+\s*,\s*)*"(\w+)"\s*:\s*\[/;
+/** `],"generation":1}` at the end of the text. */
+const TAIL = /\]\s*(?:,\s*"\w+"\s*:\s*(?:\d+|true|false|null)\s*)*\}\s*$/;
+const TAIL_CHARS = 1024;
+
+/**
+ * Guesses where the list begins, ends and may be cut; the parser proves it. What parses as a whole list leaves a parser
+ * that came from the list's beginning between two elements, so a cut after it cannot be inside of a string or a deeper
+ * list; and head and tail parse together only if the list is a member of the object. Undefined when a guess was wrong.
+ */
+async function parseSlices(text: string, pause: Yield): Promise<unknown> {
+  const head = HEAD.exec(text);
+  const tail = TAIL.exec(text.slice(-TAIL_CHARS));
+  if (head === null || tail === null) return undefined;
+  const end = Math.max(0, text.length - TAIL_CHARS) + tail.index;
+  try {
+    const value = JSON.parse(head[0] + tail[0]) as Record<string, unknown>;
+    const list = value[head[1] ?? ""];
+    // A later member of the same name would take the list's place.
+    if (!Array.isArray(list)) return undefined;
+    for (let from = head[0].length; from < end;) {
+      const cut = cutAfter(text, from + SLICE_CHARS, end);
+      for (const element of JSON.parse(`[${text.slice(from, cut)}]`) as unknown[]) list.push(element);
+      from = cut + 1;
+      await pause();
+    }
+    return value;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
-  return list;
 }
 
-interface Member {
-  readonly key: string;
-  /** The value is `text.slice(start, end)`. */
-  readonly start: number;
-  readonly end: number;
-  /** For an array longer than a slice: some of the commas between its elements. */
-  readonly cuts: readonly number[] | undefined;
-}
-
-const QUOTE = 34;
-const BACKSLASH = 92;
-const COMMA = 44;
-const COLON = 58;
-const OPEN_ARRAY = 91;
-const CLOSE_ARRAY = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
-
-/** Finds where values begin and end by their brackets and strings alone; whether they are JSON is for the parser to say. */
-class Scanner {
-  readonly #text: string;
-  #at = 0;
-  #sliceEnd = SLICE_CHARS;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  /** The members of the one object that the text is; undefined when it is not one that can be cut up. */
-  async topLevel(pause: Yield): Promise<Member[] | undefined> {
-    const members: Member[] = [];
-    if (this.#next() !== OPEN_OBJECT) return undefined;
-    for (;;) {
-      const key = this.#key();
-      if (key === undefined) return undefined;
-      if (this.#next() !== COLON) return undefined;
-      this.#skipSpace();
-      const start = this.#at;
-      const cuts = await this.#skipValue(pause);
-      if (cuts === undefined) return undefined;
-      const isLongArray = this.#text.charCodeAt(start) === OPEN_ARRAY && cuts.length > 0;
-      members.push({ key, start, end: this.#at, cuts: isLongArray ? cuts : undefined });
-      const separator = this.#next();
-      if (separator === COMMA) continue;
-      if (separator !== CLOSE_OBJECT) return undefined;
-      this.#skipSpace();
-      return this.#at === this.#text.length ? members : undefined;
-    }
-  }
-
-  /** A key without escapes that is no name of the prototype's; others are left to the parser. */
-  #key(): string | undefined {
-    if (this.#next() !== QUOTE) return undefined;
-    const end = this.#text.indexOf('"', this.#at);
-    const key = end < 0 ? "\\" : this.#text.slice(this.#at, end);
-    if (key.includes("\\") || key === "__proto__" || !/^[\x20-\x7e]*$/.test(key)) return undefined;
-    this.#at = end + 1;
-    return key;
-  }
-
-  /** Moves behind the value, and answers commas between the elements of its outermost array, a slice apart. */
-  async #skipValue(pause: Yield): Promise<number[] | undefined> {
-    const text = this.#text;
-    const cuts: number[] = [];
-    let depth = 0;
-    for (;;) {
-      if (this.#at >= this.#sliceEnd) {
-        this.#sliceEnd = this.#at + SLICE_CHARS;
-        await pause();
-      }
-      const char = text.charCodeAt(this.#at);
-      if (Number.isNaN(char)) return undefined;
-      if (char === QUOTE) {
-        const end = this.#endOfString();
-        if (end < 0) return undefined;
-        this.#at = end;
-      } else if (char === OPEN_ARRAY || char === OPEN_OBJECT) {
-        depth++;
-      } else if (char === CLOSE_ARRAY || char === CLOSE_OBJECT) {
-        if (depth === 0) return cuts;
-        depth--;
-        if (depth === 0) {
-          this.#at++;
-          return cuts;
-        }
-      } else if (char === COMMA) {
-        if (depth === 0) return cuts;
-        const last = cuts.at(-1) ?? 0;
-        if (depth === 1 && this.#at - last >= SLICE_CHARS) cuts.push(this.#at);
-      }
-      this.#at++;
-    }
-  }
-
-  /** The position of the closing quote of the string that begins here; below 0 when there is none. */
-  #endOfString(): number {
-    let end = this.#text.indexOf('"', this.#at + 1);
-    while (end >= 0 && this.#isEscaped(end)) end = this.#text.indexOf('"', end + 1);
-    return end;
-  }
-
-  #isEscaped(position: number): boolean {
-    let slashes = 0;
-    while (this.#text.charCodeAt(position - 1 - slashes) === BACKSLASH) slashes++;
-    return slashes % 2 === 1;
-  }
-
-  #next(): number {
-    this.#skipSpace();
-    return this.#text.charCodeAt(this.#at++);
-  }
-
-  #skipSpace(): void {
-    for (;;) {
-      const char = this.#text.charCodeAt(this.#at);
-      if (char !== 32 && char !== 10 && char !== 13 && char !== 9) return;
-      this.#at++;
-    }
-  }
+/** Position of the next comma between two objects; `end` when there is none. */
+function cutAfter(text: string, at: number, end: number): number {
+  const between = /\}\s*,\s*\{/g;
+  between.lastIndex = at;
+  const match = between.exec(text);
+  return match === null || match.index >= end ? end : match.index + match[0].indexOf(",");
 }
 
 /** A list shorter than this is written like everything else. */

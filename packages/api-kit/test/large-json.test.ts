@@ -74,6 +74,27 @@ describe("reading in slices", () => {
     await agree(`${text.slice(0, -1)},"generation":2,"entries":[]}`);
     await agree(`${text.slice(0, -20)}`);
   });
+
+  it("is not misled by what only looks like the place for a cut", async () => {
+    const long = (element: unknown) => Array.from({ length: 5_000 }, () => element);
+    for (const element of [
+      { text: "a},{b" },
+      { deep: [{}, {}, {}] },
+      { deep: [[{ a: 1 }, { b: 2 }]] },
+      [{}, {}],
+      "},{",
+    ]) {
+      const text = JSON.stringify({ generation: 1, entries: long(element), after: null });
+      await agree(text);
+      await agree(text.replace('"after":null', '"entries":7'));
+      await agree(text.replace('"after":null', '"entries":[{},{}]'));
+      await agree(text.replace('"generation":1', '"__proto__":1').replace("entries", "__proto__"));
+      for (const at of [20, 70_000, text.length - 30]) {
+        await agree(`${text.slice(0, at)},${text.slice(at)}`);
+        await agree(`${text.slice(0, at)}]${text.slice(at)}`);
+      }
+    }
+  });
 });
 
 describe("writing in slices", () => {
