@@ -114,6 +114,18 @@ describe("when a sled-agent", () => {
     expect(await state()).toBe("stopping");
   });
 
+  it("is about to tell that a VMM ended, a stop that comes just then does not make it a failure", async () => {
+    await run();
+    const { sled, id } = vmm();
+    sled.reporting = false;
+    sled.change(id, "destroyed");
+    expect((await act("stop")).status).toBe(202);
+    expect(await state()).toBe("running");
+    sled.speak();
+    await rack.settled();
+    expect(await state()).toBe("stopped");
+  });
+
   it("reports an older generation, nothing changes; of a VMM nobody knows, it is told so", async () => {
     await run();
     const { sled, id } = vmm();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { storeLegs } from "@racklet/store/testing";
 import { contextOn } from "../src/context.ts";
 import { emptyRack } from "./support/rack-rows.ts";
 import { smallInstance, startRack, type Rack } from "./support/rack.ts";
@@ -219,6 +220,35 @@ describe("a migration", () => {
     expect(await place()).toEqual({ state: "left", sled_id: null });
     await db().deleteFrom("multicast_group_member").execute();
     await db().deleteFrom("multicast_group").execute();
+  });
+});
+
+describe.each(storeLegs())("on $name", (leg) => {
+  it("an instance goes to another sled and comes back in spite of a failure", async () => {
+    const memory = rack;
+    rack = await startRack({ leg });
+    try {
+      const { id, source, target, here, there } = await begin();
+      sledOf(source).migrate(source, "out", "failed", "running");
+      await expect.poll(state).toBe("running");
+      await rack.settled();
+      await rack.pass("abandoned_vmm_reaper");
+      await expectOn(source, here);
+      expect((await migrate(id, there)).status).toBe(200);
+      await rack.settled();
+      const next = (await vmms()).find(({ role }) => role === "target").id;
+      // Both ends tell at once, so both updates are wanted at once.
+      sledOf(next).migrate(next, "in", "completed", "running");
+      sledOf(source).migrate(source, "out", "completed", "destroyed");
+      await rack.settled();
+      await rack.pass("instance_updater");
+      await expectOn(next, there);
+      expect(target).not.toBe(next);
+      expect(await rack.nexus.sagas.list({ states: ["stuck"], limit: 10 })).toEqual([]);
+    } finally {
+      await rack.close();
+      rack = memory;
+    }
   });
 });
 

@@ -69,6 +69,7 @@ async function telling(
     await tell();
   } catch (error) {
     if (!(error instanceof NoSuchVmmError)) throw error;
+    if (error.isEnding) return;
     const reason = `the sled-agent of sled ${sledId} does not have the VMM any more`;
     await markVmmLost(nexus, propolisId, before.state_gen, reason);
   }

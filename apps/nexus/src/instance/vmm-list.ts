@@ -43,11 +43,13 @@ export async function listVmms(nexus: NexusContext) {
     .orderBy("vmm.id")
     .limit(LIMIT)
     .execute();
-  return rows.map(({ active_propolis_id, source_propolis_id, target_propolis_id, ...row }) => {
+  const shown = rows.map(({ active_propolis_id, source_propolis_id, target_propolis_id, ...row }) => {
     const links = { active_propolis_id, source_propolis_id, target_propolis_id };
     const role = roleOf(row.id, { ...links, source_state: row.source_state, target_state: row.target_state });
     return { ...row, role, state: shownState(row.reported_state, role) };
   });
+  // The one that has the guest first, for readers who look for an instance's VMM.
+  return shown.toSorted((a, b) => Number(b.role === "active") - Number(a.role === "active"));
 }
 
 interface Links {

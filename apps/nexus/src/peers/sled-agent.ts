@@ -50,10 +50,16 @@ export async function askSled<T>(
 
 /** The sled-agent does not know the VMM, or is just forgetting it. */
 export class NoSuchVmmError extends NexusError {
-  constructor(sled: SledPeer, cause: ClientError) {
+  /** It has ended, and its sled-agent is about to say how. */
+  readonly isEnding: boolean;
+
+  constructor(sled: SledPeer, cause: ApiError) {
     super("unavailable", `the sled-agent of sled ${sled.id} does not know the VMM: ${cause.message}`, cause);
+    this.isEnding = cause.status === GONE;
   }
 }
+
+const GONE = 410;
 
 export function sledError(sled: SledPeer, error: ClientError): NexusError {
   const who = `the sled-agent of sled ${sled.id} at ${sled.sled_agent_address}`;

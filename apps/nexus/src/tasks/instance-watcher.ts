@@ -123,6 +123,7 @@ async function watch(nexus: NexusContext, vmm: Watched, signal: AbortSignal): Pr
     return "stopped";
   } catch (error) {
     const known = error instanceof ClientError ? sledError(sled, error) : error;
+    if (known instanceof NoSuchVmmError && known.isEnding) return "same";
     if (known instanceof NoSuchVmmError) {
       await markVmmLost(
         nexus,

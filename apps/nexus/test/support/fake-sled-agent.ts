@@ -129,6 +129,12 @@ export class FakeSledAgent {
     this.rules.clear();
   }
 
+  /** Reports again, also what it kept to itself: that it does until Nexus has heard it. */
+  speak(): void {
+    this.reporting = true;
+    for (const [id, vmm] of this.vmms) this.#publish(id, vmm);
+  }
+
   /** The VM does this by itself. */
   change(vmmId: string, state: VmmWord): void {
     this.#move(vmmId, this.#known(vmmId), state);
@@ -137,6 +143,7 @@ export class FakeSledAgent {
   /** One end of a migration comes this far, and its VM into this state. */
   migrate(vmmId: string, end: "in" | "out", migration: FakeMigration["state"], state: VmmWord): void {
     const vmm = this.#known(vmmId);
+    if (isOver(vmm)) return;
     const field = end === "in" ? "migrationIn" : "migrationOut";
     const migration_id = vmm[field]?.migration_id ?? "";
     const gen = (vmm[field]?.gen ?? 1) + 1;
@@ -219,6 +226,7 @@ export class FakeSledAgent {
         await entered("vmm_put_state");
         const id = params.propolis_id;
         const vmm = this.#get(id);
+        if (isOver(vmm)) throw new HttpError(410, "Instance is terminating", { code: "NO_SUCH_INSTANCE" });
         switch (body.state.type) {
           case "running":
             if (vmm.state === "starting") this.#move(id, vmm, "running");
@@ -280,6 +288,7 @@ export class FakeSledAgent {
   }
 
   #move(id: string, vmm: FakeVmm, state: VmmWord): void {
+    if (isOver(vmm)) return;
     vmm.state = state;
     vmm.gen += 1;
     vmm.timeUpdated = new Date(this.#world.clock.now()).toISOString();
@@ -288,7 +297,7 @@ export class FakeSledAgent {
 
   // The end of a VMM is told before the VMM is forgotten.
   #publish(id: string, vmm: FakeVmm): void {
-    const ended = vmm.state === "destroyed" || vmm.state === "failed";
+    const ended = isOver(vmm);
     const report = this.#report(id, this.#view(vmm)).finally(() => {
       if (ended) this.vmms.delete(id);
       this.#reports.delete(report);
@@ -297,3 +306,5 @@ export class FakeSledAgent {
     report.catch(() => {});
   }
 }
+
+const isOver = ({ state }: FakeVmm): boolean => state === "destroyed" || state === "failed";

@@ -5,22 +5,30 @@ import type { SledAgentInfo } from "@racklet/api-types/nexus-internal/types";
 import { canonicalIp } from "@racklet/net";
 import type { NexusContext } from "../../context.ts";
 import { invalidRequest } from "../../errors.ts";
-import { INSTANCE_WATCHER, V2P_MANAGER, VPC_FIREWALL_RULES } from "../../tasks/names.ts";
+import { ABANDONED_VMM_REAPER, INSTANCE_WATCHER, V2P_MANAGER, VPC_FIREWALL_RULES } from "../../tasks/names.ts";
 import { getSled, registerSled, registerSwitch, type SledReport, type SledRow } from "../../sled/register.ts";
 
 type Operations = Pick<(typeof nexusInternalApi)["operations"], "sled_agent_get" | "sled_agent_put" | "switch_put">;
 
+/** What was put off while the sled-agent was away is done, and what it may have lost is missed. */
+function lookAfter(nexus: NexusContext, sledId: string): void {
+  nexus.applied.forget(sledId);
+  for (const task of [ABANDONED_VMM_REAPER, INSTANCE_WATCHER, V2P_MANAGER, VPC_FIREWALL_RULES]) {
+    nexus.tasks.activate(task);
+  }
+}
+
 export const sledHandlers: Handlers<NexusContext, Operations> = {
   sled_agent_get: async (nexus, { params }) => {
     const sled = await getSled(nexus, params.sled_id);
-    // A sled-agent asks this when it starts. It may have lost what it had: its VMMs are missed at once, its networks set up again.
-    nexus.applied.forget(sled.id);
-    for (const task of [INSTANCE_WATCHER, V2P_MANAGER, VPC_FIREWALL_RULES]) nexus.tasks.activate(task);
+    // A sled-agent asks this when it starts: its VMMs may be gone, and its networks have to be set up again.
+    lookAfter(nexus, sled.id);
     return toWire(sled);
   },
   sled_agent_put: async (nexus, { params, body }) => {
     await registerSled(nexus, fromWire(params.sled_id, body));
-    nexus.tasks.activate(V2P_MANAGER);
+    // It may be reached only now: where it listens has changed.
+    lookAfter(nexus, params.sled_id);
   },
   switch_put: async (nexus, { params, body }) => {
     const { part: part_number, serial: serial_number, revision } = body.baseboard;
