@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync, readdirSync, realpathSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -51,12 +51,8 @@ export async function installSdk(): Promise<SdkProject> {
 function readInstalled(folder: string): InstalledPackage {
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { name: string };
   const oldestFirst = new Intl.Collator("en", { numeric: true }).compare;
-  const entries = readdirSync(join(folder, "dist"))
-    .filter((name) => name.endsWith(".js"))
-    .sort(oldestFirst);
-  const specifiers = entries.map((name) => {
-    const entry = name.slice(0, -".js".length);
-    return entry === "index" ? manifest.name : `${manifest.name}/${entry}`;
-  });
+  const files = readdirSync(join(folder, "dist")).filter((name) => name.endsWith(".js"));
+  const entries = files.map((name) => basename(name, ".js")).sort(oldestFirst);
+  const specifiers = entries.map((entry) => (entry === "index" ? manifest.name : `${manifest.name}/${entry}`));
   return { name: manifest.name, folder, manifest, specifiers };
 }
