@@ -13,19 +13,29 @@ export interface Answer {
 const DEADLINE_MS = 10_000;
 
 export async function send(target: Target, request: FuzzRequest): Promise<Answer> {
-  const { method, url, headers, body } = request;
-  const init = { method, headers: { ...headers }, ...(body === undefined ? {} : { body }) };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     const why = `no answer within ${DEADLINE_MS} ms\n${shown(request)}\n${REPLAY}`;
     timer = setTimeout(() => reject(new Error(why)), DEADLINE_MS);
   });
   try {
-    const response = await Promise.race([target.send(new Request(`http://fuzz.test${url}`, init)), late]);
+    const response = await Promise.race([target.send(toRequest(request)), late]);
     return { status: response.status, headers: response.headers, text: await response.text() };
   } finally {
     clearTimeout(timer);
   }
+}
+
+// A body of a GET, which Request itself refuses.
+function toRequest({ method, url, headers, body }: FuzzRequest): Request {
+  const at = `http://fuzz.test${url}`;
+  const isGetWithBody = method === "GET" && body !== undefined;
+  const made = new Request(at, {
+    method: isGetWithBody ? "POST" : method,
+    headers,
+    ...(body === undefined ? {} : { body }),
+  });
+  return isGetWithBody ? Object.defineProperty(made, "method", { value: method }) : made;
 }
 
 /** The request, the answer and how to see it again. */
