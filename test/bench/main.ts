@@ -1,6 +1,7 @@
 /** Prints the figures of the project against their budgets: `npm run bench [-- --json]`. Exit code 1 when one does not hold. */
 import type { Figure } from "./measure.ts";
 import { multicastFigures } from "./multicast.ts";
+import { multicastRackFigures } from "./multicast-rack.ts";
 import { natFigures } from "./nat.ts";
 import { rackFigures } from "./rack.ts";
 
@@ -8,6 +9,7 @@ const GROUPS: readonly (readonly [title: string, run: () => Promise<Figure[]>])[
   ["the rack", rackFigures],
   ["NAT groups", natFigures],
   ["multicast groups", multicastFigures],
+  ["multicast on a full rack", multicastRackFigures],
 ];
 
 const json = process.argv.includes("--json");

@@ -32,6 +32,8 @@ export class McastRack {
   readonly #hung = new Set<string>();
   readonly #waiting = new Set<() => void>();
   requests: string[] = [];
+  /** Awaited before every request. */
+  delay: (() => Promise<void>) | undefined;
   readonly sleds: { readonly id: string; readonly host: string; readonly ctx: SledAgentContext }[] = [];
   nexus!: NexusContext;
   #offset = 0;
@@ -326,6 +328,7 @@ export class McastRack {
     const { host, hostname, pathname } = new URL(request.url);
     // The propolis servers of VMs have listeners of their own.
     if (hostname === "[::1]") return this.#base.fetch(request);
+    await this.delay?.();
     this.requests.push(`${host} ${request.method} ${pathname}`);
     if (this.#hung.has(host)) {
       await new Promise<void>((resolve, reject) => {

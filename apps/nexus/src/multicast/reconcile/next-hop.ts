@@ -1,5 +1,4 @@
 /** Which switch a sled hands the packets of a group to: the same answer in every process, whatever the order of what it knows. */
-import { createHash } from "node:crypto";
 import { formatIpv6, ipToBigint } from "@racklet/net";
 import { SWITCH_SLOTS, type SwitchSlot } from "../../peers/switches.ts";
 import type { SwitchZone } from "./intent.ts";
@@ -56,10 +55,19 @@ export function usableZones(
 
 /** Rendezvous hashing: when a zone goes, only the groups that had it move. Undefined when there is none. */
 export function chooseZone(groupId: string, zones: readonly SwitchZone[]): SwitchZone | undefined {
-  let best: { readonly zone: SwitchZone; readonly weight: string } | undefined;
+  let best: { readonly zone: SwitchZone; readonly weight: number } | undefined;
   for (const zone of zones) {
-    const weight = createHash("sha256").update(`${groupId} switch${zone.slot}`).digest("hex");
+    const weight = hash(`${groupId} switch${zone.slot}`);
     if (best === undefined || weight > best.weight) best = { zone, weight };
   }
   return best?.zone;
+}
+
+/** FNV-1a, then mixed, since its last characters alone would hardly move the high bits. Every Nexus must have the same. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }

@@ -96,7 +96,7 @@ export class MulticastReconciler {
     const before = await this.#moveRows(tally);
     if (this.#isIdle(before)) return this.#details(before, tally, []);
     await this.#createGroups(before, tally, signal);
-    const targets = this.#targets((await this.#snapshots.fresh()).rows.sleds);
+    const targets = this.#targets(before.rows.sleds);
     await this.#attempt(targets, signal);
     const after = await this.#moveRows(tally);
     await this.#acknowledge(after, targets);

@@ -1,6 +1,13 @@
 /** All that multicast on the switches and sleds follows from, read from the database at one moment. */
+import type { Transaction } from "kysely";
 import type { NexusContext } from "../../context.ts";
-import type { InstanceState, MulticastGroupState, MulticastMemberState, VmmState } from "../../db/schema.ts";
+import type {
+  InstanceState,
+  MulticastGroupState,
+  MulticastMemberState,
+  NexusTables,
+  VmmState,
+} from "../../db/schema.ts";
 import { currentMulticastGeneration } from "../generation.ts";
 
 export interface GroupRow {
@@ -102,12 +109,6 @@ export function readRows(nexus: NexusContext, groupId?: string): Promise<Multica
     const members = await (
       groupId === undefined ? memberQuery : memberQuery.where("m.external_group_id", "=", groupId)
     ).execute();
-    const sleds = await tx
-      .selectFrom("sled")
-      .select(["id", "sled_agent_address", "underlay_address", "slot", "policy", "state", "is_scrimlet", "dpd_url"])
-      .orderBy("id")
-      .execute();
-    const targets = await tx.selectFrom("multicast_target").selectAll().orderBy("target").execute();
     return {
       generation,
       groups: groups.map((row) => ({
@@ -139,24 +140,44 @@ export function readRows(nexus: NexusContext, groupId?: string): Promise<Multica
         deleted: row.time_deleted !== null,
         versionAdded: row.version_added,
       })),
-      sleds: sleds.map((row) => ({
-        id: row.id,
-        address: row.sled_agent_address,
-        underlayAddress: row.underlay_address,
-        cubby: row.slot,
-        inService: row.policy === "in_service" && row.state === "active",
-        scrimlet: row.is_scrimlet === 1,
-        dpdUrl: row.dpd_url,
-      })),
-      targets: targets.map((row) => ({
-        target: row.target,
-        acknowledged: row.acknowledged_generation,
-        timeAcknowledged: row.time_acknowledged,
-        timeAttempted: row.time_attempted,
-        lastError: row.last_error,
-      })),
+      ...(await readTargets(tx)),
     };
   });
+}
+
+/** What is held to the intent, and how far it is; without groups and members. */
+export function readProgress(nexus: NexusContext): Promise<Pick<MulticastRows, "generation" | "sleds" | "targets">> {
+  return nexus.store.transaction(async (tx) => ({
+    generation: await currentMulticastGeneration(tx),
+    ...(await readTargets(tx)),
+  }));
+}
+
+async function readTargets(tx: Transaction<NexusTables>): Promise<Pick<MulticastRows, "sleds" | "targets">> {
+  const sleds = await tx
+    .selectFrom("sled")
+    .select(["id", "sled_agent_address", "underlay_address", "slot", "policy", "state", "is_scrimlet", "dpd_url"])
+    .orderBy("id")
+    .execute();
+  const targets = await tx.selectFrom("multicast_target").selectAll().orderBy("target").execute();
+  return {
+    sleds: sleds.map((row) => ({
+      id: row.id,
+      address: row.sled_agent_address,
+      underlayAddress: row.underlay_address,
+      cubby: row.slot,
+      inService: row.policy === "in_service" && row.state === "active",
+      scrimlet: row.is_scrimlet === 1,
+      dpdUrl: row.dpd_url,
+    })),
+    targets: targets.map((row) => ({
+      target: row.target,
+      acknowledged: row.acknowledged_generation,
+      timeAcknowledged: row.time_acknowledged,
+      timeAttempted: row.time_attempted,
+      lastError: row.last_error,
+    })),
+  };
 }
 
 function vmmOf(id: string | null, sledId: string | null, state: VmmState | null): VmmRow | null {

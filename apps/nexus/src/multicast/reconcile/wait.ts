@@ -3,7 +3,7 @@ import type { NexusContext } from "../../context.ts";
 import { invalidRequest, NexusError } from "../../errors.ts";
 import { SWITCH_SLOTS } from "../../peers/switches.ts";
 import { isAwaited } from "./compile.ts";
-import { readRows, type MulticastRows, type TargetName } from "./rows.ts";
+import { readProgress, readRows, type MulticastRows, type TargetName } from "./rows.ts";
 import { sledTargetName } from "./target.ts";
 
 const POLL_MS = 20;
@@ -21,16 +21,16 @@ export async function waitApplied(nexus: NexusContext, asked: number | undefined
   if (timeoutMs > MAX_TIMEOUT_MS) throw invalidRequest(`timeout_ms: ${timeoutMs} is more than ${MAX_TIMEOUT_MS}`);
   const { clock, timers } = nexus.world;
   const deadline = clock.monotonicMs() + timeoutMs;
-  const first = await readRows(nexus);
+  const first = await readProgress(nexus);
   const generation = asked ?? first.generation;
   if (generation > first.generation)
     throw invalidRequest(`generation: ${generation} is not reached; the newest is ${first.generation}`);
   nexus.multicastChanged();
-  for (let rows = first; ; rows = await readRows(nexus)) {
+  for (let rows = first; ; rows = await readProgress(nexus)) {
     const { applied, exempt, lagging } = progress(rows, generation);
     if (lagging.length === 0) return { generation, applied, exempt };
     if (clock.monotonicMs() >= deadline) {
-      const pending = pendingGroups(rows);
+      const pending = pendingGroups(await readRows(nexus));
       throw new NexusError(
         "gateway-timeout",
         `generation ${generation} is not applied everywhere after ${timeoutMs} ms: ${[...lagging, ...pending].join("; ")}`,
@@ -41,7 +41,7 @@ export async function waitApplied(nexus: NexusContext, asked: number | undefined
 }
 
 function progress(
-  rows: MulticastRows,
+  rows: Pick<MulticastRows, "sleds" | "targets">,
   generation: number,
 ): { applied: TargetName[]; exempt: Applied["exempt"][number][]; lagging: string[] } {
   const names = [
