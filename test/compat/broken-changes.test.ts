@@ -1,9 +1,9 @@
 /** Tests of the tests: a change of each class that would break somebody, made on purpose, is seen by what is there to see it. */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { emit, emitDocument } from "@racklet/api-kit/emit";
 import { wireDiff, type WireDocument } from "@racklet/api-kit/wire-diff";
 import { generatedDocuments, sha256 } from "@racklet/openapi-cli/generated";
@@ -69,8 +69,7 @@ describe("a second opinion", () => {
 });
 
 function redoclyDiff(before: string, after: string): readonly RatedChange[] {
-  const manifest = createRequire(import.meta.url).resolve("@redocly/cli/package.json");
-  const program = join(dirname(manifest), "bin/cli.js");
+  const program = fileURLToPath(new URL("bin/cli.js", import.meta.resolve("@redocly/cli/package.json")));
   const text = execFileSync(
     process.execPath,
     [program, "diff", before, after, "--format", "json", "--fail-on", "none"],
