@@ -154,6 +154,16 @@ describe("with a dpd that has NAT groups", () => {
     expect(await group()).toMatchObject({ generation: 1 });
   });
 
+  test("a dpd that comes back empty within a moment has them again within seconds", async () => {
+    start();
+    await write(config(1));
+    await rig.pass(10_000);
+    rig.restartDpd();
+    expect(await natEntries(rig.dpd())).toEqual([]);
+    await rig.pass(3_000);
+    expect(await natEntries(rig.dpd())).toEqual(seen());
+  });
+
   test("another set of the same generation is surfaced until there is a newer one", async () => {
     start();
     await rig.dpd().nat_group_ensure({

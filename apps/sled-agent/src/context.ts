@@ -1,4 +1,5 @@
 /** Everything the handlers of one sled-agent need, wired together. */
+import { join } from "node:path";
 import { formatHostPort } from "@racklet/api-kit";
 import type { World } from "@racklet/world";
 import type { SledAgentConfig } from "./config.ts";
@@ -13,11 +14,12 @@ import { propolisHost } from "./propolis-host.ts";
 import { Registrar } from "./registration/registrar.ts";
 import { createScrimlet, type Scrimlet } from "./scrimlet/index.ts";
 import { NetworkConfigStore } from "./scrimlet/network-config.ts";
+import { networkConfigAt } from "./scrimlet/network-config-file.ts";
 import { SimVmms } from "./sim/sim-vmms.ts";
 import { SIZE, gimletBaseboard, switchBaseboard, type Sled } from "./sled/sled.ts";
 import type { VmmBackends } from "./vmm/backend.ts";
 import { VmmManager } from "./vmm/manager.ts";
-import { noRecords, recordsIn } from "./vmm/records.ts";
+import { noRecords, recordsIn, type VmmRecords } from "./vmm/records.ts";
 import type { Vmms } from "./vmm/types.ts";
 
 export interface SledAgentContext {
@@ -43,6 +45,8 @@ export interface SledAgentOverrides {
   readonly nexus?: Nexus;
   /** What drives the VMs in mode `real`. */
   readonly backends?: VmmBackends;
+  /** What is kept of VMMs for another life. */
+  readonly records?: VmmRecords;
   /** What the ports are made in. */
   readonly engine?: Engine;
 }
@@ -60,9 +64,12 @@ export function createContext(
   };
   const nexus = overrides.nexus ?? nexusOverHttp(config.nexus, world);
   const opte = createOpte(overrides.engine);
-  const networkConfig = new NetworkConfigStore();
+  const networkConfig = new NetworkConfigStore(
+    config.dataDir === undefined ? undefined : networkConfigAt(join(config.dataDir, "network-config.json"), world.log),
+  );
   const backends = overrides.backends ?? propolisBackends(propolisHost(config, world, childEnv(process.env)), world);
-  const records = config.dataDir === undefined ? noRecords : recordsIn(recordsDir(config.dataDir), world.log);
+  const records =
+    overrides.records ?? (config.dataDir === undefined ? noRecords : recordsIn(recordsDir(config.dataDir), world.log));
   const simVmms = config.mode === "sim" ? new SimVmms(world, nexus, opte.ports.routers) : undefined;
   let address = formatHostPort(config.listen.host, config.listen.port);
   let registrar: Registrar | undefined;

@@ -46,6 +46,12 @@ describe("the flags", () => {
     });
   });
 
+  test("say where propolises run and what is kept", () => {
+    expect(parseConfig(required, {})).toMatchObject({ propolis: "embedded", dataDir: undefined });
+    const flags = ["--propolis", "process", "--data", "d"];
+    expect(parseConfig([...required, ...flags], {})).toMatchObject({ propolis: "process", dataDir: "d" });
+  });
+
   const refused: [flags: string[], message: string][] = [
     [[], "--sled-id is missing"],
     [["--sled-id", SLED_ID], "--nexus is missing"],
@@ -59,6 +65,8 @@ describe("the flags", () => {
     [[...required, "--mode", "auto"], "--mode auto: expected real or sim"],
     [[...required, "--underlay", "10.0.0.1"], "--underlay 10.0.0.1: expected an IPv6 address"],
     [[...required, "--boot-ms", "9-5"], "--boot-ms 9-5: expected milliseconds"],
+    [[...required, "--propolis", "thread"], "--propolis thread: expected embedded or process"],
+    [[...required, "--propolis", "process"], "--propolis process needs --data"],
     [[...required, "--frob"], "--frob"],
   ];
   test.each(refused)("%j are refused", (flags, message) => {

@@ -21,6 +21,9 @@ export interface Answer {
 /** What Nexus was told, and how it is to answer next. */
 export class FakeNexus {
   readonly reports: { readonly id: string; readonly state: string; readonly gen: number }[] = [];
+  /** Of each report, why the VMM failed, and where its propolis serves. */
+  readonly reasons: (string | null | undefined)[] = [];
+  readonly addresses: (string | null | undefined)[] = [];
   readonly sleds = new Map<string, SledAgentInfo>();
   readonly switches: string[] = [];
   posts = 0;
@@ -49,8 +52,10 @@ export class FakeNexus {
         },
         cpapi_instances_put: (_, { params, body }) => {
           if (this.refuseReportsWith !== undefined) fail(this.refuseReportsWith);
-          const { state, gen } = (body as SledVmmState).vmm_state;
+          const { state, gen } = body.vmm_state;
           this.reports.push({ id: params.propolis_id, state, gen });
+          this.reasons.push(body.failure_reason);
+          this.addresses.push(body.propolis_addr);
         },
         ipv4_nat_changeset: () => [],
       },
@@ -79,11 +84,16 @@ export function rig(
     readonly seed?: number;
     readonly config?: Partial<SledAgentConfig>;
     readonly overrides?: SledAgentOverrides;
+    /** With what listens in it already, the Nexus included. */
+    readonly sim?: Simulation;
+    readonly nexus?: FakeNexus;
+    /** In the simulation. */
+    readonly name?: string;
   } = {},
 ): Rig {
-  const sim = simulation({ seed: options.seed ?? 1 });
-  const nexus = new FakeNexus(sim.world("nexus"));
-  sim.network.listen("nexus", NEXUS, (request) => nexus.app.fetch(request));
+  const sim = options.sim ?? simulation({ seed: options.seed ?? 1 });
+  const nexus = options.nexus ?? new FakeNexus(sim.world("nexus"));
+  if (options.nexus === undefined) sim.network.listen("nexus", NEXUS, (request) => nexus.app.fetch(request));
   const config: SledAgentConfig = {
     listen: { host: "::1", port: 12_345 },
     nexus: NEXUS,
@@ -97,7 +107,7 @@ export function rig(
     vmTiming: { bootMs: [100, 100], stopMs: 40 },
     ...options.config,
   };
-  const ctx = createContext(config, sim.world("sled-agent"), options.overrides);
+  const ctx = createContext(config, sim.world(options.name ?? "sled-agent"), options.overrides);
   const app = createApp(ctx, { responseValidators });
   const ask = async (method: string, path: string, body?: unknown, version = "49.0.0"): Promise<Answer> => {
     const init = { method, headers: { "api-version": version, "content-type": "application/json" } };

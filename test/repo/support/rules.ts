@@ -33,6 +33,7 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** Files that may import more than their package: a sled-agent hosts propolis servers, from this one file (docs/decisions/0005). */
 export const hosts: Readonly<Record<string, readonly string[]>> = {
   "apps/sled-agent/src/propolis-host.ts": ["apps/propolis"],
+  "apps/sled-agent/test/propolis.ts": ["apps/propolis"],
 };
 
 /** Files that run only in tests may also use these. */

@@ -10,8 +10,8 @@ export function directionViolations(pkg: Package, all: readonly Package[]): stri
   const allowed = mayImport[pkg.key];
   if (allowed === undefined) return [`${pkg.folder} is not in the list of packages: decide what it may import`];
   return pkg.sources.flatMap((source) => {
-    const more = isTestFile(source.inPackage) ? testsMayImport : (hosts[source.path] ?? []);
-    const reach = new Set([pkg.key, ...allowed, ...more]);
+    const more = isTestFile(source.inPackage) ? testsMayImport : [];
+    const reach = new Set([pkg.key, ...allowed, ...more, ...(hosts[source.path] ?? [])]);
     return workspaceImports(source).flatMap(({ specifier, name }) => {
       const target = all.find((each) => each.name === name);
       if (target === undefined) return [`${source.path} imports ${specifier}, which is no package of this workspace`];

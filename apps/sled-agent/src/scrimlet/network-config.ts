@@ -16,11 +16,28 @@ export interface NetworkConfig {
   readonly serviceNat: ServiceNat | undefined;
 }
 
+/** Where the configuration outlives this process. */
+export interface NetworkConfigFile {
+  /** Undefined when none was kept, or it cannot be read any more. */
+  load(): NetworkConfig | undefined;
+  /** Throws when it cannot be kept. */
+  save(config: NetworkConfig): void;
+}
+
 export class NetworkConfigStore {
   #current: NetworkConfig | undefined;
+  readonly #file: NetworkConfigFile | undefined;
   readonly #onChange = new Set<() => void>();
 
-  /** Changes nothing when it is here. Throws `conflict` for a lower generation, and for another configuration of the same. */
+  constructor(file?: NetworkConfigFile) {
+    this.#file = file;
+    this.#current = file?.load();
+  }
+
+  /**
+   * Changes nothing when it is here. Throws `conflict` for a lower generation, and for another configuration of the same;
+   * and, having changed nothing, when it cannot be kept.
+   */
   write(config: NetworkConfig): void {
     const known = this.#current;
     if (known !== undefined && known.generation > config.generation) {
@@ -36,6 +53,7 @@ export class NetworkConfigStore {
         `another network configuration of generation ${config.generation} is in force`,
       );
     }
+    this.#file?.save(config);
     this.#current = config;
     for (const listener of this.#onChange) listener();
   }

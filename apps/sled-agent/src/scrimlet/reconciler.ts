@@ -1,10 +1,11 @@
 /**
  * Keeps the NAT entries of the rack's services on this sled's switch as the network configuration has them: at start,
- * every 30 seconds, and when the configuration changes. After a failure it comes again sooner, by and by less so.
+ * every 30 seconds, when the configuration changes, and when the switch's dpd started anew. After a failure it comes again sooner, by and by less so.
  */
 import { UnsupportedVersionError, dpdClient, type DpdClient } from "@racklet/dpd-client";
 import { TaskRunner, defineTask, type PassContext, type TaskStatus } from "@racklet/reconcile";
 import type { World } from "@racklet/world";
+import { dpdWatchTask } from "./dpd-watch.ts";
 import { applyByGroup, heldGeneration, removeLeftovers, type GroupReport } from "./nat-by-group.ts";
 import { applyByList, type ByListReport } from "./nat-by-list.ts";
 import type { NatEntry } from "./nat-entry.ts";
@@ -60,6 +61,12 @@ export class ServiceNatReconciler {
           periodMs: RECONCILE_PERIOD_MS,
           deadlineMs: PASS_DEADLINE_MS,
           run: (context) => this.#pass(context),
+        }),
+        dpdWatchTask({
+          world,
+          dpdUrl,
+          deadlineMs: CALL_DEADLINE_MS,
+          onRestart: () => this.#runner.activate(TASK),
         }),
       ],
     });
