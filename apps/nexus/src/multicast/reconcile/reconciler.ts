@@ -3,18 +3,15 @@
  * intent, and rows move on by what came of that. A target that does not answer delays nobody else: the pass waits a moment,
  * then goes on; the attempt ends by itself and asks for another pass.
  */
-import { SWITCH_SLOTS, type SwitchSlot } from "../../peers/switches.ts";
+import { SWITCH_SLOTS } from "../../peers/switches.ts";
 import type { NexusContext } from "../../context.ts";
-import { mapBounded } from "../../bounded.ts";
-import { multicastGroupDpdEnsure } from "../../sagas/multicast-group-dpd-ensure.ts";
-import { ensureUnderlayRow } from "../underlay-rows.ts";
 import { acknowledge, forgetTargets } from "./acknowledge.ts";
 import { commitChanges, type GroupChange, type MemberChange } from "./commit.ts";
 import { compile } from "./compile.ts";
+import { GroupCreator } from "./create-groups.ts";
 import { Facts, type Evidence } from "./facts.ts";
 import { multicastPeers, type MulticastPeers } from "./peers.ts";
-import { readRows, type GroupRow, type SledRow, type TargetName } from "./rows.ts";
-import { Retries } from "./retries.ts";
+import { readRows, type SledRow, type TargetName } from "./rows.ts";
 import { SledPeer } from "./sled.ts";
 import { snapshotOf, Snapshots, type Snapshot } from "./snapshots.ts";
 import { groupRule, memberRule } from "./states.ts";
@@ -22,8 +19,8 @@ import { sledTarget, sledTargetName, switchTarget, type Target, type TargetRepor
 
 /** How long a pass waits for targets that did not take longer last time. */
 const PATIENCE_MS = 1_000;
-/** Sagas at once. */
-const SAGAS_AT_ONCE = 16;
+/** After something was refused, a pass follows sooner than by itself, twice as late each time. */
+const RETRY_MS = { first: 250, last: 4_000 } as const;
 /** A change of rows may allow another: a member's row goes, then its group's. */
 const MAX_ROUNDS = 4;
 /** While there is no group at all, targets that hold nothing are looked at this rarely. */
@@ -58,6 +55,8 @@ interface Tally {
   processed: number;
   membersDeleted: number;
   marked: number;
+  /** A group could not be created now. */
+  refused: boolean;
   readonly errors: string[];
 }
 
@@ -73,7 +72,8 @@ export class MulticastReconciler {
   readonly #snapshots: Snapshots;
   readonly #switches: readonly Target[];
   readonly #sleds = new Map<string, SledEntry>();
-  readonly #retries: Retries;
+  readonly #creator: GroupCreator;
+  #retryMs = 0;
   #idleSince: number | undefined;
   /** Asks for another pass. */
   readonly #again: () => void;
@@ -82,17 +82,25 @@ export class MulticastReconciler {
     this.#nexus = nexus;
     this.#again = again;
     this.#peers = multicastPeers(nexus);
-    this.#retries = new Retries(nexus.world);
     this.#snapshots = new Snapshots(async () => {
       const rows = await readRows(nexus);
       const options = { slotOfUrl: this.#peers.slotOfUrl, now: nexus.world.clock.now() };
       return snapshotOf(rows, compile(rows, options));
     });
     this.#switches = SWITCH_SLOTS.map((slot) => switchTarget(nexus, this.#peers, this.#snapshots, slot));
+    this.#creator = new GroupCreator(nexus, this.#switches);
   }
 
   async pass(signal: AbortSignal): Promise<MulticastReconcilerDetails> {
-    const tally: Tally = { created: 0, deleted: 0, processed: 0, membersDeleted: 0, marked: 0, errors: [] };
+    const tally: Tally = {
+      created: 0,
+      deleted: 0,
+      processed: 0,
+      membersDeleted: 0,
+      marked: 0,
+      refused: false,
+      errors: [],
+    };
     const before = await this.#moveRows(tally);
     if (this.#isIdle(before)) return this.#details(before, tally, []);
     await this.#createGroups(before, tally, signal);
@@ -101,6 +109,9 @@ export class MulticastReconciler {
     const after = await this.#moveRows(tally);
     await this.#acknowledge(after, targets);
     this.#noteIdle(after, targets);
+    this.#retrySoon(
+      tally.refused || targets.some(({ last }) => last?.outcome === "failed" || (last?.waiting.size ?? 0) > 0),
+    );
     return this.#details(after, tally, targets);
   }
 
@@ -148,62 +159,12 @@ export class MulticastReconciler {
 
   async #createGroups(snapshot: Snapshot, tally: Tally, signal: AbortSignal): Promise<void> {
     const now = this.#nexus.world.clock.now();
-    const { groups } = snapshot.rows;
-    const before = new Facts(snapshot, this.#evidence(), now);
-    const awaited = groups.filter((group) => before.isAwaited(group));
-    if (awaited.length === 0) return;
-    const { slots, reasons } = await this.#reachableSwitches(signal);
-    if (slots.length === 0) tally.errors.push(`${awaited.length} groups wait for a switch: ${reasons.join("; ")}`);
-    const facts = new Facts(snapshot, this.#evidence(slots.length > 0), now);
-    const due = awaited.filter(
-      (group) => groupRule(facts.group(group)).action === "ensure" && this.#retries.isDue(group.id),
-    );
-    await mapBounded(due, SAGAS_AT_ONCE, async (group) => {
-      const error = await this.#createGroup(group, slots);
-      if (error === undefined) {
-        this.#retries.forget(group.id);
-        tally.created += 1;
-      } else {
-        this.#retries.failed(group.id);
-        tally.errors.push(`${group.ip}: ${error}`);
-      }
-    });
-  }
-
-  /** Answers why it failed. */
-  async #createGroup({ id }: GroupRow, slots: readonly SwitchSlot[]): Promise<string | undefined> {
-    try {
-      if ((await ensureUnderlayRow(this.#nexus, id)) === undefined) return undefined;
-      const { result } = await this.#nexus.sagas.start(multicastGroupDpdEnsure, { groupId: id, slots });
-      await result;
-      return undefined;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  }
-
-  /** Those whose dpd answers that it has its ASIC. */
-  async #reachableSwitches(signal: AbortSignal): Promise<{ slots: SwitchSlot[]; reasons: string[] }> {
-    const asked = await Promise.all(
-      SWITCH_SLOTS.map(async (slot) => {
-        try {
-          const peer = await this.#peers.switchAt(slot, signal);
-          try {
-            await peer.dpd.switch_identifiers({ signal });
-            return slot;
-          } catch (error) {
-            this.#peers.forget(peer);
-            throw error;
-          }
-        } catch (error) {
-          return `switch${slot}: ${error instanceof Error ? error.message : String(error)}`;
-        }
-      }),
-    );
-    return {
-      slots: asked.filter((answer) => typeof answer === "number"),
-      reasons: asked.filter((answer) => typeof answer === "string"),
-    };
+    const factsWhen = (switchReachable: boolean) => new Facts(snapshot, this.#evidence(switchReachable), now);
+    const { created, errors, refused, isPartial } = await this.#creator.create(snapshot.rows.groups, factsWhen, signal);
+    tally.created = created;
+    tally.errors.push(...errors);
+    tally.refused = refused;
+    if (isPartial) this.#again();
   }
 
   /** The switches, and the sleds in service: those that left are forgotten. */
@@ -255,6 +216,12 @@ export class MulticastReconciler {
       this.#nexus,
       gone.map(({ target }) => target),
     );
+  }
+
+  #retrySoon(isNeeded: boolean): void {
+    const delay = isNeeded ? Math.max(RETRY_MS.first, 2 * this.#retryMs) : 0;
+    this.#retryMs = delay;
+    if (delay > 0 && delay <= RETRY_MS.last) this.#nexus.world.timers.after(delay, this.#again);
   }
 
   #isIdle({ rows }: Snapshot): boolean {

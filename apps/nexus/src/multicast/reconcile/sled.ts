@@ -68,7 +68,7 @@ export class SledPeer {
         try {
           await this.#do(step, signal);
         } catch (error) {
-          if (!(error instanceof ApiError) || error.status === 503) throw error;
+          if (!(error instanceof ApiError)) throw error;
           if (step.do === "join" && error.code === "NO_SUCH_INSTANCE") {
             waiting.push({ key: subscriptionKey(step.propolisId, step.groupIp), isIncoming: step.isIncoming });
           } else {

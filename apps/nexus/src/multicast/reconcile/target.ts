@@ -2,7 +2,7 @@
  * One switch or sled that is held to the intent: one attempt at a time, and what came of the last. An attempt reads the target
  * first and the rows afterwards, so that what another Nexus has just put there is never taken for a leftover.
  */
-import { ApiError, ClientError, UnsupportedVersionError } from "@racklet/client-runtime";
+import { ClientError, UnsupportedVersionError } from "@racklet/client-runtime";
 import { deadlineSignal } from "@racklet/world";
 import type { NexusContext } from "../../context.ts";
 import { NexusError } from "../../errors.ts";
@@ -15,7 +15,7 @@ import { UnsupportedSledError, type SledPeer } from "./sled.ts";
 import type { Snapshot, Snapshots } from "./snapshots.ts";
 import { applySwitch, portsOf, readSwitch } from "./switch.ts";
 
-/** `failed`: it was reached, and refused something. */
+/** `failed`: it was reached, and refused something. `unreachable`: what it holds could not be learnt, or not all be changed. */
 export type TargetOutcome = "applied" | "failed" | "unreachable" | "unsupported";
 
 export interface TargetReport {
@@ -168,9 +168,8 @@ export const sledTargetName = (sledId: SledRow["id"]): TargetName => `sled:${sle
 /** The report on a target that could not be read. */
 export function missed(error: unknown): Omit<TargetReport, "target"> {
   const isOld = error instanceof UnsupportedSledError || error instanceof UnsupportedVersionError;
-  const isRefusal = error instanceof ApiError && error.status !== 503;
   return {
-    outcome: isOld ? "unsupported" : isRefusal ? "failed" : "unreachable",
+    outcome: isOld ? "unsupported" : "unreachable",
     snapshot: undefined,
     checked: 0,
     changed: 0,
