@@ -81,6 +81,14 @@ describe("v2p_manager", () => {
     expect(writes()).toBe(0);
   });
 
+  it("tells sled-agents of every version", async () => {
+    await start();
+    for (const sled of rack.sleds) sled.tooOld = true;
+    expect(await rack.pass("v2p_manager", "timeout")).toMatchObject({ set: 6 });
+    for (const sled of rack.sleds) sled.tooOld = false;
+    for (const sled of known()) expect(sled).toEqual(await wanted());
+  });
+
   it("follows a stop and a migration", async () => {
     await start();
     await rack.pass("v2p_manager");

@@ -2,7 +2,7 @@
 import { canonicalIp } from "@racklet/net";
 import { mapBounded } from "../bounded.ts";
 import type { NexusContext } from "../context.ts";
-import { sledAgentOf, type SledAgentClient, type SledPeer } from "../peers/sled-agent.ts";
+import { oldestSledAgentOf, type OldestSledAgentClient, type SledPeer } from "../peers/sled-agent.ts";
 import { mappingsByKey, planMappings, type Mapping } from "./mapping.ts";
 
 export interface SledMappings {
@@ -29,7 +29,7 @@ export async function syncSledMappings(
   sled: SledPeer,
   { desired, look, signal }: SyncOptions,
 ): Promise<SledMappings> {
-  const agent = sledAgentOf(nexus, sled);
+  const agent = oldestSledAgentOf(nexus, sled);
   const options = { signal, deadlineMs: DEADLINE_MS };
   const remembered = look ? undefined : nexus.applied.mappings(sled.id);
   const current = remembered ?? (await readMappings(agent, options));
@@ -43,7 +43,7 @@ export async function syncSledMappings(
 }
 
 async function readMappings(
-  agent: SledAgentClient,
+  agent: OldestSledAgentClient,
   options: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ): Promise<Map<string, Mapping>> {
   const found = await agent.list_v2p(options);

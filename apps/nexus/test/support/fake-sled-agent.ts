@@ -86,7 +86,7 @@ export class FakeSledAgent {
   readonly cut = new Set<string>();
   /** No connection is accepted. */
   down = false;
-  /** It knows no version of its API that Nexus asks for. */
+  /** It knows only the first version of its API. */
   tooOld = false;
   /** Changes of state are reported to Nexus. */
   reporting = true;
@@ -112,7 +112,7 @@ export class FakeSledAgent {
     });
     this.fetch = async (request) => {
       if (this.down) throw Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
-      if (!this.tooOld) {
+      if (!this.tooOld || request.headers.get("api-version") === "1.0.0") {
         const response = await app.fetch(request);
         if (response.headers.get("x-cut") === null) return response;
         throw Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNRESET" } });
