@@ -47,4 +47,28 @@ describe("multicast on switches and sleds", () => {
     expect(await db.selectFrom("multicast_group_member").selectAll().execute()).toEqual([]);
     expect(await db.selectFrom("underlay_multicast_group").selectAll().execute()).toEqual([]);
   });
+
+  it("move with an instance that migrates, and are never without its port", async () => {
+    const one = await rack.run("one");
+    await rack.join("one", "224.1.2.3", { source_ips: ["10.0.0.7"] });
+    await rack.pass();
+    await rack.pass();
+    const to = rack.sleds.find(({ id }) => id !== one.sled)?.id ?? "";
+    const seen = new Set<string>();
+    const { status, body } = await rack.lockstep(`/instances/${one.id}/migrate`, { dst_sled_id: to });
+    expect({ status, body }).toMatchObject({ status: 200 });
+    await rack.until(async () => {
+      await rack.pass();
+      for (const name of SWITCHES) for (const line of await rack.groups(name)) seen.add(line);
+      return (await rack.placed(one.id)).sled;
+    }, to);
+    await rack.pass();
+    await rack.pass();
+    const line = (ports: string) => `224.1.2.3→ff04::e001:203 [10.0.0.7] (${ports})`;
+    for (const name of SWITCHES) expect(await rack.groups(name)).toEqual([line(`rear${rack.indexOf(to)}`)]);
+    expect(seen).not.toContain(line(""));
+    expect(await rack.members("224.1.2.3")).toEqual(["Joined"]);
+    expect(rack.sledState(rack.indexOf(one.sled)).subscriptions).toEqual([]);
+    expect(rack.sledState(rack.indexOf(to)).subscriptions).toEqual(["224.1.2.3 [10.0.0.7]"]);
+  });
 });

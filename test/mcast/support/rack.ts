@@ -32,6 +32,8 @@ export class McastRack {
   readonly #hung = new Set<string>();
   readonly #waiting = new Set<() => void>();
   requests: string[] = [];
+  /** What becomes of a request. */
+  fault: ((request: Request) => "lost" | "answer lost" | "twice" | undefined) | undefined;
   /** Awaited before every request. */
   delay: (() => Promise<void>) | undefined;
   readonly sleds: { readonly id: string; readonly host: string; readonly ctx: SledAgentContext }[] = [];
@@ -103,8 +105,8 @@ export class McastRack {
   }
 
   /** An empty dpd in the place of the old one, as after a crash. */
-  restartDpd(name: SwitchName, asic: "model" | "absent" = "model"): void {
-    const dpd = createDpd({ ...DPD, switch: name, profile: "large", asic }, this.#base);
+  restartDpd(name: SwitchName, asic: "model" | "absent" | "chaos" = "model"): void {
+    const dpd = createDpd({ ...DPD, switch: name, profile: "large", asic, chaos: { seed: 1, rate: 0.05 } }, this.#base);
     bringUp(dpd);
     const app = createDpdApp(dpd);
     this.#hosts.set(name, (request) => app.fetch(request));
@@ -146,8 +148,10 @@ export class McastRack {
     throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   }
 
-  async lockstep(path: string): Promise<{ status: number; body: Json }> {
-    const response = await this.#apps.lockstep.fetch(new Request(`http://nexus${path}`));
+  async lockstep(path: string, body?: object): Promise<{ status: number; body: Json }> {
+    const headers = { "content-type": "application/json" };
+    const init = body === undefined ? {} : { method: "POST", headers, body: JSON.stringify(body) };
+    const response = await this.#apps.lockstep.fetch(new Request(`http://nexus${path}`, init));
     return { status: response.status, body: await response.json() };
   }
 
@@ -341,7 +345,12 @@ export class McastRack {
     if (serve === undefined || this.down.has(host)) {
       throw Object.assign(new TypeError("fetch failed"), { cause: { code: "ECONNREFUSED" } });
     }
-    return serve(request);
+    const fault = this.fault?.(request);
+    if (fault === "lost") throw new TypeError("fetch failed");
+    if (fault === "twice") await serve(request.clone());
+    const response = await serve(request);
+    if (fault === "answer lost") throw new TypeError("fetch failed");
+    return response;
   }
 }
 
