@@ -7,7 +7,7 @@ import { Upgrades } from "./http/upgrades.ts";
 import { MigrationTarget } from "./migrate/target.ts";
 import { MockVm } from "./mock/mock-vm.ts";
 import type { Dial } from "./net/dial.ts";
-import { dialWebSocket } from "./net/websocket.ts";
+import { dialIn } from "./net/websocket.ts";
 import { VmHolder } from "./vm/holder.ts";
 
 export interface PropolisContext {
@@ -46,7 +46,7 @@ export function createContext(
         request,
         checkShape,
         monitor,
-        dial: overrides.dial ?? dialWebSocket,
+        dial: overrides.dial ?? dialIn(world),
         address: () => address,
       }),
   });

@@ -2,7 +2,7 @@
 import { responseValidators } from "@racklet/api-types/gen/propolis.response-validators.js";
 import { simulation, type Simulation } from "@racklet/sim";
 import { DEFAULT_CONFIG, createApp, createContext, type PropolisConfig, type PropolisContext } from "../src/index.ts";
-import type { Channel, ChannelEvents, Frame } from "../src/net/channel.ts";
+import type { Channel, ChannelEvents, Frame } from "@racklet/world";
 import { TIMING, askOf, type Ask } from "./rig.ts";
 
 export interface Side {

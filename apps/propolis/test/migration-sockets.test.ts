@@ -3,8 +3,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { realWorld } from "@racklet/world";
 import { describe, expect, test } from "vitest";
-import { dialWebSocket } from "../src/net/websocket.ts";
+import { dialIn } from "../src/net/websocket.ts";
 import { migrationRequest, specRequest, type Ask } from "./rig.ts";
 import { Console, QUICK, askOver, awaitState, serve } from "./sockets.ts";
 import { usualSpec } from "./specs.ts";
@@ -101,7 +102,7 @@ test("a peer that speaks another protocol is told so, and the VM goes on running
   await using source = await serve();
   await runOn(source.ask);
 
-  const channel = await dialWebSocket(source.address, MIGRATION, 1_000);
+  const channel = await dialIn(realWorld({ name: "test" }))(source.address, MIGRATION, 1_000);
   const frames: unknown[] = [];
   const closed = new Promise<string>((resolve) =>
     channel.listen({ frame: (frame) => frames.push(frame), closed: resolve }),

@@ -3,9 +3,10 @@ import { HttpError, serveApi } from "@racklet/api-kit";
 import { bodyValidators } from "@racklet/api-types/gen/nexus-internal.validators.js";
 import { responseValidators } from "@racklet/api-types/gen/sled-agent.response-validators.js";
 import { nexusInternalApi } from "@racklet/api-types/nexus-internal/api";
-import type { SledAgentInfo } from "@racklet/api-types/nexus-internal/types";
+import type { SledAgentInfo, SledVmmReport } from "@racklet/api-types/nexus-internal/types";
 import type { SledVmmState } from "@racklet/api-types/sled-agent/latest";
 import { simulation, type SimWorld, type Simulation } from "@racklet/sim";
+import type { World } from "@racklet/world";
 import { createApp, createContext, type SledAgentConfig, type SledAgentContext } from "../src/index.ts";
 import type { SledAgentOverrides } from "../src/context.ts";
 
@@ -24,6 +25,7 @@ export class FakeNexus {
   /** Of each report, why the VMM failed, and where its propolis serves. */
   readonly reasons: (string | null | undefined)[] = [];
   readonly addresses: (string | null | undefined)[] = [];
+  readonly bodies: (SledVmmReport & { readonly id: string })[] = [];
   readonly sleds = new Map<string, SledAgentInfo>();
   readonly switches: string[] = [];
   posts = 0;
@@ -56,6 +58,7 @@ export class FakeNexus {
           this.reports.push({ id: params.propolis_id, state, gen });
           this.reasons.push(body.failure_reason);
           this.addresses.push(body.propolis_addr);
+          this.bodies.push({ ...body, id: params.propolis_id });
         },
         ipv4_nat_changeset: () => [],
       },
@@ -89,6 +92,8 @@ export function rig(
     readonly nexus?: FakeNexus;
     /** In the simulation. */
     readonly name?: string;
+    /** Default: that of the name. */
+    readonly world?: World;
   } = {},
 ): Rig {
   const sim = options.sim ?? simulation({ seed: options.seed ?? 1 });
@@ -107,7 +112,7 @@ export function rig(
     vmTiming: { bootMs: [100, 100], stopMs: 40 },
     ...options.config,
   };
-  const ctx = createContext(config, sim.world(options.name ?? "sled-agent"), options.overrides);
+  const ctx = createContext(config, options.world ?? sim.world(options.name ?? "sled-agent"), options.overrides);
   const app = createApp(ctx, { responseValidators });
   const ask = async (method: string, path: string, body?: unknown, version = "49.0.0"): Promise<Answer> => {
     const init = { method, headers: { "api-version": version, "content-type": "application/json" } };

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
-import type { ListenLike, World } from "@racklet/world";
+import type { AcceptLike, ListenLike, World } from "@racklet/world";
 import type { Hono } from "hono";
 
 export interface ListenAddress {
@@ -58,6 +58,8 @@ export interface UpgradeOptions {
   readonly accepts: (incoming: IncomingMessage) => boolean;
   /** Owns the connection from here on. */
   readonly serve: (incoming: IncomingMessage, socket: Duplex, head: Buffer) => unknown;
+  /** The same where the network is simulated. */
+  readonly accept: AcceptLike;
 }
 
 export async function listen(
@@ -66,7 +68,7 @@ export async function listen(
   world: Pick<World, "timers" | "listen">,
   upgrades?: UpgradeOptions,
 ): Promise<Listener> {
-  if (world.listen !== undefined) return listenWithoutSocket(app, address, world.listen);
+  if (world.listen !== undefined) return listenWithoutSocket(app, address, world.listen, upgrades?.accept);
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: {
@@ -90,9 +92,13 @@ export async function listen(
   };
 }
 
-// What is to become something else than HTTP cannot: the network in memory has requests and answers only.
-function listenWithoutSocket(app: Hono, { host, port: wanted }: ListenAddress, listenTo: ListenLike): Listener {
-  const { port, close } = listenTo({ host, port: wanted }, (request) => app.fetch(request));
+function listenWithoutSocket(
+  app: Hono,
+  { host, port: wanted }: ListenAddress,
+  listenTo: ListenLike,
+  accept: AcceptLike | undefined,
+): Listener {
+  const { port, close } = listenTo({ host, port: wanted }, (request) => app.fetch(request), accept);
   return { host, port, url: `http://${formatHostPort(host, port)}`, close: async () => close() };
 }
 

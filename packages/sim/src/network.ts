@@ -4,7 +4,8 @@
  * Node's fetch: a TypeError "fetch failed" whose cause has the code. Bodies are read whole before they travel, so
  * answers that never end (server-sent events) do not work here.
  */
-import type { FetchLike, ListenLike, Random } from "@racklet/world";
+import type { AcceptLike, Channel, ConnectLike, FetchLike, ListenLike, Random } from "@racklet/world";
+import { connection } from "./channels.ts";
 import type { VirtualClock } from "./clock.ts";
 import { decideFate, type Fate, type LinkFaults } from "./faults.ts";
 import { copyResponse, readRequest, type Message } from "./message.ts";
@@ -23,10 +24,11 @@ export interface NetworkOptions {
 interface Listener {
   readonly name: string;
   readonly handler: Handler;
+  readonly accept: AcceptLike | undefined;
   up: boolean;
   /** Grows each time it goes down: what was under way then is lost, as with a killed process. */
   downs: number;
-  /** Of requests that are being served: breaks their connections. */
+  /** Of requests that are being served, and of WebSockets: breaks their connections. */
   readonly cuts: Set<() => void>;
 }
 
@@ -48,6 +50,8 @@ export class SimNetwork {
   readonly #listeners = new Map<string, Listener>();
   readonly #faults = new Map<string, LinkFaults>();
   readonly #dice = new Map<string, Random>();
+  /** By the service that opened them: breaks its WebSockets. */
+  readonly #opened = new Map<string, Set<() => void>>();
   #sides: ReadonlyMap<string, number> | undefined;
   #requests = 0;
 
@@ -58,11 +62,11 @@ export class SimNetwork {
   }
 
   /** Serves `origin` (`http://host:port` or `host:port`) as the service `name`; the answer stops it. Fails when it is taken. */
-  listen(name: string, origin: string, handler: Handler): () => void {
+  listen(name: string, origin: string, handler: Handler, accept?: AcceptLike): () => void {
     const host = hostOf(origin);
     const existing = this.#listeners.get(host);
     if (existing !== undefined) throw new Error(`listen EADDRINUSE: ${host} is taken by ${existing.name}`);
-    const listener: Listener = { name, handler, up: true, downs: 0, cuts: new Set() };
+    const listener: Listener = { name, handler, accept, up: true, downs: 0, cuts: new Set() };
     this.#listeners.set(host, listener);
     return () => {
       takeDown(listener);
@@ -73,6 +77,7 @@ export class SimNetwork {
   /** All listeners of `name` refuse connections from now on; answers under way are lost. */
   down(name: string): void {
     for (const listener of this.#named(name)) takeDown(listener);
+    for (const cut of this.#opened.get(name) ?? []) cut();
   }
 
   up(name: string): void {
@@ -99,10 +104,15 @@ export class SimNetwork {
 
   /** How the service `name` listens. */
   listenFor(name: string): ListenLike {
-    return ({ host, port: wanted }, handler) => {
+    return ({ host, port: wanted }, handler, accept) => {
       const port = wanted === 0 ? this.#freePort(host) : wanted;
-      return { port, close: this.listen(name, originOf(host, port), handler) };
+      return { port, close: this.listen(name, originOf(host, port), handler, accept) };
     };
+  }
+
+  /** How the service `name` opens WebSockets. A link's faults meet the handshake; afterwards frames are only late. */
+  connectFrom(name: string): ConnectLike {
+    return (url, headers) => this.#connect(name, new Request(url, { headers: { ...HANDSHAKE, ...headers } }));
   }
 
   /** The fetch of the service `name`. */
@@ -143,6 +153,54 @@ export class SimNetwork {
         if (listener === undefined) this.#refuse(id, from, to, message.what, answer.reject);
         else this.#arrive({ id, from, listener, message, fate, ...answer });
       });
+    });
+  }
+
+  async #connect(from: string, request: Request): Promise<Channel> {
+    this.#requests += 1;
+    const id = this.#requests;
+    const host = hostOf(request.url);
+    const to = this.#listeners.get(host)?.name ?? host;
+    const fate = decideFate(this.#diceOf(from, to), this.#faultsOf(from, to));
+    const { what } = await readRequest(request);
+    this.#note(id, "send", from, to, what);
+    return new Promise((resolve, reject) => {
+      this.clock.schedule(fate.requestDelayMs, `${from} -> ${to}: handshake ${what}`, () => {
+        const listener = this.#listeners.get(host);
+        if (listener === undefined || fate.refused || !listener.up) return this.#refuse(id, from, to, what, reject);
+        if (fate.requestLost || fate.responseLost || this.#isCut(from, to)) {
+          this.#note(id, "request lost", from, to, what);
+          if (fate.resets) reject(networkError("ECONNRESET", "read ECONNRESET"));
+          return;
+        }
+        this.#note(id, "deliver", from, to, what);
+        this.#accept(from, listener, request, fate).then(resolve, reject);
+      });
+    });
+  }
+
+  async #accept(from: string, listener: Listener, request: Request, fate: Fate): Promise<Channel> {
+    const to = listener.name;
+    const serve = await (listener.accept ?? listener.handler)(request);
+    if (serve instanceof Response) throw new Error(`refused with ${serve.status}: ${await serve.text()}`);
+    const opened = this.#opened.get(from) ?? new Set();
+    this.#opened.set(from, opened);
+    const dice = this.#diceOf(from, to);
+    const { client, server, cut } = connection({
+      clock: this.clock,
+      label: `${from} <-> ${to}`,
+      delayMs: () => decideFate(dice, this.#faultsOf(from, to)).requestDelayMs,
+      isCut: () => this.#isCut(from, to),
+      onClosed: () => {
+        opened.delete(cut);
+        listener.cuts.delete(cut);
+      },
+    });
+    opened.add(cut);
+    listener.cuts.add(cut);
+    serve(server);
+    return new Promise((resolve) => {
+      this.clock.schedule(fate.responseDelayMs, `${to} -> ${from}: agrees to a WebSocket`, () => resolve(client));
     });
   }
 
@@ -251,6 +309,13 @@ function takeDown(listener: Listener): void {
   for (const cut of listener.cuts) cut();
   listener.cuts.clear();
 }
+
+const HANDSHAKE = {
+  connection: "Upgrade",
+  upgrade: "websocket",
+  "sec-websocket-version": "13",
+  "sec-websocket-key": "c2ltdWxhdGVkIHNvY2tldA==",
+};
 
 /** Where the search for a port begins when any will do. */
 const FIRST_FREE_PORT = 32_768;

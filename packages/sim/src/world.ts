@@ -31,6 +31,7 @@ export function simWorld(options: SimWorldOptions): SimWorld {
     timers: network.clock.timers(name),
     fetch: network.fetchFrom(name),
     listen: network.listenFor(name),
+    connect: network.connectFrom(name),
     log: log.child({ service: name }),
   };
 }

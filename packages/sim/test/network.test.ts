@@ -77,6 +77,59 @@ describe("the network in memory", () => {
     expect(sim.clock.monotonicMs()).toBe(1);
   });
 
+  test("carries WebSockets: frames in order however late each is, both ways, until one end closes", async () => {
+    const { sim } = pair(1, { delayMs: [1, 50] });
+    const heard: string[] = [];
+    sim.network.listen(
+      "propolis",
+      "127.0.0.1:80",
+      () => new Response("no WebSocket here", { status: 426 }),
+      async (request) =>
+        request.url.endsWith("/refused")
+          ? new Response("not you", { status: 403 })
+          : (channel) =>
+              channel.listen({
+                frame: (frame) => {
+                  heard.push(String(frame));
+                  if (frame === "last") channel.close(1000, "that is all");
+                },
+                closed: () => heard.push("closed"),
+              }),
+    );
+    const connect = sim.network.connectFrom("nexus");
+    const client = await sim.clock.run(connect("http://127.0.0.1:80/serial", {}));
+    const closed = new Promise<string>((resolve) => client.listen({ frame: () => {}, closed: resolve }));
+    for (const frame of ["1", "2", "3", "4", "5", "last"]) client.send(frame);
+    expect(await sim.clock.run(closed)).toBe("that is all");
+    expect(heard).toEqual(["1", "2", "3", "4", "5", "last", "closed"]);
+    await expect(sim.clock.run(connect("http://127.0.0.1:80/refused", {}))).rejects.toThrow(
+      "refused with 403: not you",
+    );
+    await expect(sim.clock.run(connect("http://127.0.0.1:9/", {}))).rejects.toThrow("fetch failed");
+  });
+
+  test.each(["propolis", "nexus"])("breaks a WebSocket for both ends when %s goes down", async (victim) => {
+    const { sim } = pair(1);
+    const ends: string[] = [];
+    const listenTo = (name: string) => ({
+      frame: () => {},
+      closed: (reason: string) => void ends.push(`${name}: ${reason}`),
+    });
+    sim.network.listen(
+      "propolis",
+      "127.0.0.1:80",
+      () => new Response(),
+      async () => (channel) => channel.listen(listenTo("server")),
+    );
+    sim.network.listen("nexus", "127.0.0.1:81", () => new Response());
+    const client = await sim.clock.run(sim.network.connectFrom("nexus")("http://127.0.0.1:80/", {}));
+    client.listen(listenTo("client"));
+    sim.network.down(victim);
+    client.send("too late");
+    await sim.clock.advance(10);
+    expect(ends.sort()).toEqual(["client: the connection was reset", "server: the connection was reset"]);
+  });
+
   test("takes the delay of the link each way", async () => {
     const { sim, ask } = pair(1, { delayMs: [20, 20] });
     await sim.clock.run(ask("/"));

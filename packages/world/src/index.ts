@@ -4,6 +4,7 @@
  * can run in one process on a virtual clock, with seeded faults, and replay exactly. `@racklet/sim` has the other
  * implementation of these interfaces.
  */
+export type { AcceptLike, Channel, ChannelEvents, ConnectLike, Frame, ServeChannel } from "./channel.ts";
 export type { Clock, FetchLike, Ids, ListenLike, Log, LogFields, Random, Timers, World } from "./types.ts";
 export { realWorld, type RealWorldOptions } from "./real.ts";
 export { createLog, nullLog, type LogOptions } from "./log.ts";

@@ -1,3 +1,5 @@
+import type { AcceptLike, ConnectLike } from "./channel.ts";
+
 export interface Clock {
   /** Wall time, milliseconds since the Unix epoch. */
   now(): number;
@@ -32,10 +34,11 @@ export interface Timers {
  */
 export type FetchLike = (input: Request) => Promise<Response>;
 
-/** Serves an address without a socket. Throws when it is taken. */
+/** Serves an address without a socket. Throws when it is taken. Without `accept` no request becomes a WebSocket. */
 export type ListenLike = (
   address: { readonly host: string; readonly port: number },
   handler: (request: Request) => Response | Promise<Response>,
+  accept?: AcceptLike,
 ) => {
   /** A free one when 0 was asked for. */
   readonly port: number;
@@ -61,5 +64,7 @@ export interface World {
   readonly fetch: FetchLike;
   /** Where the network is simulated, services are reached in it; absent, they listen on real sockets. */
   readonly listen?: ListenLike;
+  /** There, how WebSockets are opened; absent, over real sockets. */
+  readonly connect?: ConnectLike;
   readonly log: Log;
 }

@@ -1,6 +1,7 @@
 /** Turns a connection into a WebSocket where the app says so, and otherwise sends the app's answer. */
 import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import type { AcceptLike } from "@racklet/world";
 import type { Hono } from "hono";
 import { channelOver, webSockets } from "../net/websocket.ts";
 import type { Upgrades } from "./upgrades.ts";
@@ -38,6 +39,11 @@ export class UpgradeListener {
     if (serve === undefined) return answer(socket, response);
     if (socket.destroyed) return;
     webSockets.handleUpgrade(incoming, socket, head, (webSocket) => serve(channelOver(webSocket)));
+  };
+
+  readonly accept: AcceptLike = async (request) => {
+    const response = await this.#app.fetch(request);
+    return this.#upgrades.take(response.headers.get("x-request-id") ?? "") ?? response;
   };
 
   /** Ends every connection without a word. The listener does not know of them any more. */

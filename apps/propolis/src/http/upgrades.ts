@@ -3,9 +3,7 @@
  * connection; the listener then looks here, by the id of the request, whether to shake hands or to send the answer.
  */
 import { HttpError, Reply, type RequestInfo } from "@racklet/api-kit";
-import type { Channel } from "../net/channel.ts";
-
-export type ServeChannel = (channel: Channel) => void;
+import type { ServeChannel } from "@racklet/world";
 
 /** Accepted and not taken: only requests that the listener did not recognise stay, and their connections are none. */
 const MAX_WAITING = 64;

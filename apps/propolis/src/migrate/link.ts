@@ -1,7 +1,7 @@
 /** One end of a migration's channel: messages in the order they were sent, each awaited with a deadline. */
 import type { Timers } from "@racklet/world";
 import { reasonOf } from "../errors.ts";
-import type { Channel, Frame } from "../net/channel.ts";
+import type { Channel, Frame } from "@racklet/world";
 import { decode, encode, type Message, type MessageOf, type MessageType } from "./messages.ts";
 
 /** For the peer's next message. */

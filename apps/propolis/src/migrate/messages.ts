@@ -4,7 +4,7 @@
  */
 import type { InstanceSpec, MigrationState } from "@racklet/api-types/propolis/latest";
 import type { DeviceStates } from "../machine/machine.ts";
-import type { Frame } from "../net/channel.ts";
+import type { Frame } from "@racklet/world";
 
 /** Offered by the target and repeated by the source, as text frames. */
 export const PROTOCOL = "propolis-migrate-json/0";

@@ -1,5 +1,5 @@
 /** Where the link of a migration out of a VM meets the VM's queue. */
-import type { Channel } from "../net/channel.ts";
+import type { Channel } from "@racklet/world";
 import type { Vm } from "../vm/vm.ts";
 import { Link } from "./link.ts";
 import { sendVm, type SourceOptions } from "./source.ts";

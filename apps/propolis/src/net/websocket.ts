@@ -1,6 +1,7 @@
 /** Channels over WebSockets, on both ends. */
 import { WebSocket, WebSocketServer, type RawData } from "ws";
-import type { Channel, ChannelEvents, Frame } from "./channel.ts";
+import type { Channel, ChannelEvents, Frame, World } from "@racklet/world";
+import { reasonOf } from "../errors.ts";
 import type { Dial } from "./dial.ts";
 
 /** Longer frames end the connection. A specification may take a whole request body, and travels in one frame. */
@@ -43,10 +44,35 @@ export function channelOver(socket: WebSocket): Channel {
 /** A close frame has room for 123 bytes. */
 const MAX_REASON = 100;
 
-export const dialWebSocket: Dial = (address, migrationId, deadlineMs) => {
-  const socket = new WebSocket(`ws://${address}/instance/migrate/${migrationId}/start`, {
-    // What upstream's targets send, so that any source knows it.
-    headers: { "api-version": "1.0.0" },
+/** What upstream's targets send, so that any source knows it. */
+const HEADERS = { "api-version": "1.0.0" };
+
+const pathOf = (migrationId: string): string => `/instance/migrate/${migrationId}/start`;
+
+/** Over the network that the world has. */
+export function dialIn({ connect, timers }: Pick<World, "connect" | "timers">): Dial {
+  if (connect === undefined) return dialWebSocket;
+  return (address, migrationId, deadlineMs) =>
+    new Promise((resolve, reject) => {
+      const fail = (why: string, cause?: unknown): void =>
+        reject(new Error(`no link to ${address}: ${why}`, { cause }));
+      const cancel = timers.after(deadlineMs, () => fail(`no answer within ${deadlineMs} ms`));
+      connect(`http://${address}${pathOf(migrationId)}`, HEADERS).then(
+        (channel) => {
+          cancel();
+          resolve(channel);
+        },
+        (error: unknown) => {
+          cancel();
+          fail(reasonOf(error), error);
+        },
+      );
+    });
+}
+
+const dialWebSocket: Dial = (address, migrationId, deadlineMs) => {
+  const socket = new WebSocket(`ws://${address}${pathOf(migrationId)}`, {
+    headers: HEADERS,
     handshakeTimeout: deadlineMs,
     maxPayload: MAX_FRAME_BYTES,
     perMessageDeflate: false,

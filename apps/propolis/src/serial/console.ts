@@ -1,6 +1,6 @@
 /** The first serial port of a VM: keeps what the guest writes, hands it to whoever is connected, and passes on what they type. */
 import { PropolisError, reasonOf } from "../errors.ts";
-import type { Channel } from "../net/channel.ts";
+import type { Channel } from "@racklet/world";
 import { SerialHistory, type SerialOffset } from "./history.ts";
 
 export const MAX_CLIENTS = 32;
