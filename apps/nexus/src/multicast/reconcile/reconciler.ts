@@ -5,7 +5,7 @@
  */
 import { SWITCH_SLOTS } from "../../peers/switches.ts";
 import type { NexusContext } from "../../context.ts";
-import { acknowledge, forgetTargets } from "./acknowledge.ts";
+import { acknowledge } from "./acknowledge.ts";
 import { commitChanges, type GroupChange, type MemberChange } from "./commit.ts";
 import { compile } from "./compile.ts";
 import { GroupCreator } from "./create-groups.ts";
@@ -206,16 +206,13 @@ export class MulticastReconciler {
     }
   }
 
-  async #acknowledge({ rows }: Snapshot, targets: readonly Target[]): Promise<void> {
-    const known = new Map(rows.targets.map((row) => [row.target, row]));
-    for (const { last } of targets)
-      if (last !== undefined) await acknowledge(this.#nexus, last, known.get(last.target));
+  #acknowledge({ rows }: Snapshot, targets: readonly Target[]): Promise<void> {
+    const reports = targets.flatMap(({ last }) => last ?? []);
     const names = new Set(rows.sleds.filter(({ inService }) => inService).map(({ id }) => sledTargetName(id)));
-    const gone = rows.targets.filter(({ target }) => target.startsWith("sled:") && !names.has(target));
-    await forgetTargets(
-      this.#nexus,
-      gone.map(({ target }) => target),
-    );
+    const gone = rows.targets
+      .map(({ target }) => target)
+      .filter((name) => name.startsWith("sled:") && !names.has(name));
+    return acknowledge(this.#nexus, reports, rows.targets, gone);
   }
 
   #retrySoon(isNeeded: boolean): void {
