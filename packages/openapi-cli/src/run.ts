@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { parseArgs } from "node:util";
 import type { Api } from "@racklet/api-kit/declare";
-import { wireDiff, type WireDocument } from "@racklet/api-kit/wire-diff";
+import { wireDiff, type Change, type WireDocument } from "@racklet/api-kit/wire-diff";
 import { apply } from "./apply.ts";
 import { fileOf, generatedDocuments, isLockstep, sha256, type Generated } from "./generated.ts";
 import type { History } from "./history.ts";
@@ -177,8 +177,21 @@ function diff(workspace: Workspace, a: string, b: string, json: boolean): number
   const changes = wireDiff(before as WireDocument, after as WireDocument);
   if (json) output.write(JSON.stringify(changes));
   else if (changes.length === 0) output.write("no difference");
-  else printChanges(output, changes);
+  else {
+    printChanges(output, changes);
+    output.write(countedByClass(changes));
+  }
   return FRESH;
+}
+
+/** `2 additive, 1 breaking`: from harmless to worst. */
+function countedByClass(changes: readonly Change[]): string {
+  const classes = ["trivial", "additive", "request-breaking", "response-breaking", "breaking"] as const;
+  return classes
+    .map((each) => [changes.filter((change) => change.class === each).length, each] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, each]) => `${count} ${each}`)
+    .join(", ");
 }
 
 function load({ apis }: Workspace, name: string): WireDocument | null {

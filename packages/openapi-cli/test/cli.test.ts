@@ -271,7 +271,8 @@ describe("diff", () => {
     expect(openapi(api, ["diff", "toy@1", "toy@latest"]).text).toBe("no difference");
     const file = join(folder, "other-api.json");
     writeFileSync(file, readFileSync(join(folder, "toy", fileOf("1.0.0")), "utf8").replace('"uint8"', '"uint16"'));
-    expect(openapi(api, ["diff", "toy@1.0.0", file]).text).toBe("breaking  PUT /x body.a: format uint8 → uint16");
+    const told = "breaking  PUT /x body.a: format uint8 → uint16\n1 breaking";
+    expect(openapi(api, ["diff", "toy@1.0.0", file]).text).toBe(told);
     expect(JSON.parse(openapi(api, ["diff", "toy@1.0.0", file, "--json"]).text)).toHaveLength(1);
   });
 
