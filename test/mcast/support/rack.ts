@@ -8,6 +8,7 @@ import { createApps, DEFAULT_CONFIG, FIRST_USER } from "@racklet/nexus";
 import { contextOn, migrations, populate, type NexusContext, type NexusTables } from "@racklet/nexus/testing";
 import { createApp as createSledApp, createContext as createSled, type SledAgentContext } from "@racklet/sled-agent";
 import { openStore } from "@racklet/store";
+import type { StoreLeg } from "@racklet/store/testing";
 import { nullLog, realWorld, type World } from "@racklet/world";
 
 export const SWITCHES = ["switch0", "switch1"] as const;
@@ -17,6 +18,8 @@ type Fetch = (request: Request) => Promise<Response> | Response;
 
 export interface McastRackOptions {
   readonly sleds?: number;
+  /** Default: SQLite in memory. */
+  readonly leg?: StoreLeg;
   /** What a sled-agent's request is turned into before it is served: to make it an older one. */
   readonly sledFilter?: (sled: number, request: Request) => Response | undefined;
 }
@@ -60,7 +63,9 @@ export class McastRack {
 
   /** With its background tasks as `tasks` says; default: none but what `pass` runs. */
   async start(): Promise<this> {
-    const store = await openStore<NexusTables>({ url: "sqlite::memory:", migrations, world: this.world });
+    const { world } = this;
+    const store = await (this.#options.leg?.open<NexusTables>({ migrations, world }) ??
+      openStore<NexusTables>({ url: "sqlite::memory:", migrations, world }));
     const config = {
       ...DEFAULT_CONFIG,
       database: "sqlite::memory:",
