@@ -43,6 +43,10 @@ export function cutServer(api: Api, serve: Serve, newest: string, world: World):
     { context: undefined, handlers: {}, world, bodyValidators: {} },
   );
   return async (request) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/.well-known/api-versions") return old.fetch(request);
+    // Views outside the versioned API.
+    if (pathname === "/metrics" || pathname.startsWith("/debug/")) return serve(request);
     const asked = request.headers.get("api-version");
     if (asked === null && api.onMissing === "latest") {
       const headers = new Headers(request.headers);
@@ -51,9 +55,7 @@ export function cutServer(api: Api, serve: Serve, newest: string, world: World):
     }
     const version = asked === null ? null : parseSemVer(asked);
     const isKnown = version !== null && compareSemVer(version, limit) <= 0;
-    return isKnown && new URL(request.url).pathname !== "/.well-known/api-versions"
-      ? serve(request)
-      : old.fetch(request);
+    return isKnown ? serve(request) : old.fetch(request);
   };
 }
 
