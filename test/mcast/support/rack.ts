@@ -277,9 +277,11 @@ export class McastRack {
     return this.sleds.findIndex(({ id }) => id === sledId);
   }
 
-  /** Requests that change something at the services that hold multicast. */
+  /** Requests that change something about multicast at a switch or sled. */
   writes(): string[] {
-    return this.requests.filter((request) => /^(switch\d|\[fd\S+) (PUT|POST|DELETE) /.test(request));
+    return this.requests.filter((request) =>
+      /^(switch\d|\[fd\S+) (PUT|POST|DELETE) .*(multicast|mcast|links)/.test(request),
+    );
   }
 
   /** A new sled-agent with the same id, as after a crash: it has nothing. */

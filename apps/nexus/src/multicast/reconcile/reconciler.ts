@@ -21,6 +21,7 @@ import { sledTarget, sledTargetName, switchTarget, type Target, type TargetRepor
 const PATIENCE_MS = 1_000;
 /** After something was refused, a pass follows sooner than by itself, twice as late each time. */
 const RETRY_MS = { first: 250, last: 4_000 } as const;
+const QUICK_RETRIES = 2;
 /** A change of rows may allow another: a member's row goes, then its group's. */
 const MAX_ROUNDS = 4;
 /** While there is no group at all, targets that hold nothing are looked at this rarely. */
@@ -109,9 +110,7 @@ export class MulticastReconciler {
     const after = await this.#moveRows(tally);
     await this.#acknowledge(after, targets);
     this.#noteIdle(after, targets);
-    this.#retrySoon(
-      tally.refused || targets.some(({ last }) => last?.outcome === "failed" || (last?.waiting.size ?? 0) > 0),
-    );
+    this.#retrySoon(tally.refused || targets.some(isUnfinished));
     return this.#details(after, tally, targets);
   }
 
@@ -251,6 +250,11 @@ export class MulticastReconciler {
       targets: Object.fromEntries(targets.map((target) => [target.name, statusOf(target)])),
     };
   }
+}
+
+/** Another look is worth it soon; at one that is away only at first. */
+function isUnfinished({ last, misses }: Target): boolean {
+  return last?.outcome === "failed" || (last?.waiting.size ?? 0) > 0 || (misses > 0 && misses <= QUICK_RETRIES);
 }
 
 function statusOf({ last, isRunning }: Target): TargetStatus {

@@ -41,7 +41,11 @@ export interface TargetReport {
 /** For one attempt, however much there is to do. */
 const ATTEMPT_DEADLINE_MS = 30_000;
 
-type Attempt = (signal: AbortSignal) => Promise<Omit<TargetReport, "target">>;
+/** A target that was read and then lost is read again this often before it counts as away. */
+const TRIES = 3;
+
+/** Calls `wasRead` once the target's tables are known. */
+type Attempt = (signal: AbortSignal, wasRead: () => void) => Promise<Omit<TargetReport, "target">>;
 
 export class Target {
   readonly name: TargetName;
@@ -49,6 +53,7 @@ export class Target {
   readonly #attempt: Attempt;
   #last: TargetReport | undefined;
   #lastTookMs = 0;
+  #misses = 0;
   #running: Promise<TargetReport> | undefined;
 
   constructor(nexus: NexusContext, name: TargetName, attempt: Attempt) {
@@ -63,6 +68,11 @@ export class Target {
 
   get lastTookMs(): number {
     return this.#lastTookMs;
+  }
+
+  /** Attempts since it was last reached. */
+  get misses(): number {
+    return this.#misses;
   }
 
   get isRunning(): boolean {
@@ -80,15 +90,28 @@ export class Target {
     const begun = clock.monotonicMs();
     const { signal, cancel } = deadlineSignal(timers, ATTEMPT_DEADLINE_MS, outer);
     try {
-      this.#last = { target: this.name, ...(await this.#attempt(signal)) };
+      this.#last = { target: this.name, ...(await this.#persist(signal)) };
+      this.#misses = 0;
     } catch (error) {
       this.#last = { target: this.name, ...missed(error) };
+      this.#misses += 1;
       if (!isExpected(error)) log.error({ target: this.name, err: error }, "a multicast target failed");
     } finally {
       cancel();
       this.#lastTookMs = clock.monotonicMs() - begun;
     }
     return this.#last;
+  }
+
+  async #persist(signal: AbortSignal): ReturnType<Attempt> {
+    for (let tries = 1; ; tries++) {
+      let wasRead = false;
+      try {
+        return await this.#attempt(signal, () => void (wasRead = true));
+      } catch (error) {
+        if (!wasRead || tries === TRIES || signal.aborted) throw error;
+      }
+    }
   }
 }
 
@@ -98,10 +121,11 @@ export function switchTarget(
   snapshots: Snapshots,
   slot: SwitchSlot,
 ): Target {
-  return new Target(nexus, `switch${slot}`, async (signal) => {
+  return new Target(nexus, `switch${slot}`, async (signal, wasRead) => {
     const peer = await peers.switchAt(slot, signal);
     try {
       const [held, rearPorts] = await Promise.all([readSwitch(peer, signal), peers.rearPorts(peer, signal)]);
+      wasRead();
       const snapshot = await snapshots.fresh();
       const plan = diffSwitch(snapshot.intent.switches, held, portsOf(snapshot.intent, rearPorts));
       const failures = await applySwitch(peer, plan.groups, signal);
@@ -131,8 +155,9 @@ export function switchTarget(
 }
 
 export function sledTarget(nexus: NexusContext, snapshots: Snapshots, peer: SledPeer, sledId: string): Target {
-  return new Target(nexus, sledTargetName(sledId), async (signal) => {
+  return new Target(nexus, sledTargetName(sledId), async (signal, wasRead) => {
     const held = await peer.read(signal);
+    wasRead();
     const snapshot = await snapshots.fresh();
     const intent = snapshot.intent.sleds.get(sledId);
     const nothing = {
