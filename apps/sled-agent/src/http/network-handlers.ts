@@ -5,7 +5,7 @@ import type { SledAgentContext } from "../context.ts";
 import { attachSubnet, detachSubnet } from "../opte/attached-subnets.ts";
 import { addExternalIp, removeExternalIp } from "../opte/external-ips.ts";
 import { joinGroup, leaveGroup } from "../opte/membership.ts";
-import { externalIpFromWire } from "./wire.ts";
+import { externalIpFromWire, probeFromWire } from "./wire.ts";
 import {
   firewallRuleFromWire,
   forwardingFromWire,
@@ -36,7 +36,8 @@ type NetworkOperation =
   | `${"set" | "clear" | "list"}_mcast_${"m2p" | "fwd"}`
   | `${"set" | "list"}_vpc_routes`
   | "set_eip_gateways"
-  | "vpc_firewall_rules_put";
+  | "vpc_firewall_rules_put"
+  | "probes_put";
 
 export const networkHandlers: Handlers<SledAgentContext, Pick<Operations, NetworkOperation>> = {
   vmm_put_external_ip: ({ vmms }, { params, body }) => {
@@ -97,6 +98,12 @@ export const networkHandlers: Handlers<SledAgentContext, Pick<Operations, Networ
   set_vpc_routes: ({ opte }, { body }) => opte.ports.setRoutes(body.map(routeSetFromWire)),
 
   set_eip_gateways: ({ opte }, { body }) => opte.ports.setGateways(gatewaysFromWire(body)),
+
+  // The simulator takes them, and does nothing.
+  probes_put: ({ config, opte }, { body }) => {
+    const probes = body.probes.map(probeFromWire);
+    if (config.mode === "real") opte.probes.set(probes);
+  },
 
   vpc_firewall_rules_put: ({ opte }, { body }) =>
     opte.ports.setFirewallRules(body.vni, body.rules.map(firewallRuleFromWire)),

@@ -7,13 +7,15 @@ import type {
   MigrationRuntimeState,
   NetworkInterface,
   PrivateIpConfig,
+  ProbeSet,
   SledVmmState,
   VmmStateRequested,
 } from "@racklet/api-types/sled-agent/latest";
 import { privateIpIssue, sourceNatIssue } from "@racklet/api-types/sled-agent/latest";
 import { invalid } from "../errors.ts";
-import type { ExternalIpChange } from "../opte/external-ips.ts";
-import type { ExternalIps, FamilyExternalIps, FamilyPrivateIp, Nic, PrivateIps } from "../opte/types.ts";
+import { familyOf, type ExternalIpChange } from "../opte/external-ips.ts";
+import type { Probe } from "../opte/probes.ts";
+import type { ExternalIps, Family, FamilyExternalIps, FamilyPrivateIp, Nic, PrivateIps } from "../opte/types.ts";
 import type { MigrationStatus, StateRequest, VmmRequest, VmmStatus } from "../vmm/types.ts";
 import { checkDomain, checkExternalIps } from "../vmm/validate.ts";
 import { firewallRuleFromWire, membershipsFromWire, subnetsFromWire } from "./wire-network.ts";
@@ -110,6 +112,29 @@ function familyFromWire(
     ephemeral: ephemeral == null ? undefined : ip(ephemeral),
     floating: floating.map(ip),
   };
+}
+
+/** Throws `invalid` for addresses that one interface cannot have together. */
+export function probeFromWire({ id, interface: nic, external_ips }: ProbeSet["probes"][number]): Probe {
+  const of = (family: Family): FamilyExternalIps | undefined => {
+    const addresses = external_ips.filter((each) => familyOf(each.ip) === family);
+    if (addresses.length === 0) return undefined;
+    const ofKind = (kind: string) => addresses.filter((each) => each.kind === kind);
+    const [snat, ...furtherSnat] = ofKind("snat");
+    const [ephemeral, ...furtherEphemeral] = ofKind("ephemeral");
+    const [further] = [...furtherSnat, ...furtherEphemeral];
+    if (further !== undefined) throw invalid(`probe ${id}: ${further.ip} is its second ${further.kind} address`);
+    const issue = snat === undefined ? null : sourceNatIssue(snat);
+    if (issue !== null) throw invalid(`probe ${id}: external_ips: ${issue}`);
+    return {
+      sourceNat: snat && { ip: ip(snat.ip), firstPort: snat.first_port, lastPort: snat.last_port },
+      ephemeral: ephemeral && ip(ephemeral.ip),
+      floating: ofKind("floating").map((each) => ip(each.ip)),
+    };
+  };
+  const externalIps = { v4: of("v4"), v6: of("v6") };
+  checkExternalIps(externalIps);
+  return { id: uuid(id), nic: nicFromWire(nic), externalIps };
 }
 
 export function stateRequestFromWire(state: VmmStateRequested): StateRequest {

@@ -5,6 +5,7 @@ import { SledVmmState } from "../common/vmm.ts";
 import { attachedSubnetOperations } from "./attached-subnets.ts";
 import { uplinkEnsure, writeNetworkBootstoreConfig } from "./bootstore.ts";
 import { multicastOperations } from "./multicast.ts";
+import { probesPut } from "./probes.ts";
 import { vmmRegister } from "./register.ts";
 import { Inventory as InitialInventory, SledIdentifiers } from "./v1/sled.ts";
 import { VirtualNetworkInterfaceHost } from "./v1/v2p.ts";
@@ -24,6 +25,7 @@ export const sledAgentApi = defineApi({
   bodyLimit: 1024 * 1024,
   operations: {
     vmm_register: vmmRegister,
+    probes_put: probesPut,
     vmm_unregister: declare({
       operationId: "vmm_unregister",
       method: "DELETE",

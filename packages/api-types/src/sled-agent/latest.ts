@@ -27,4 +27,5 @@ export { WriteNetworkConfigRequest } from "./v39/network-config.ts";
 export { LocalConfig as InstanceSledLocalConfig } from "./v41/local-config.ts";
 export { Inventory } from "./v43/inventory.ts";
 export { InstanceEnsureBody } from "./v44/ensure-body.ts";
+export { ProbeSet } from "./probes.ts";
 export { VpcFirewallRulesEnsureBody } from "./vpc.ts";

@@ -22,6 +22,7 @@ export const sledAgentVersions = apiVersions([
   [9, "DELEGATE_ZVOL_TO_PROPOLIS"],
   [8, "REMOVE_SLED_ROLE"],
   [7, "MULTICAST_SUPPORT"],
+  [6, "ADD_PROBE_PUT_ENDPOINT"],
   [1, "INITIAL"],
 ] as const);
 
