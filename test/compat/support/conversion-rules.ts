@@ -21,7 +21,9 @@ export const MAY_REFUSE: Readonly<Record<string, string>> = {
   "nexus instance_ephemeral_ip_attach": "a pool and an IP version exclude each other",
   "nexus instance_network_interface_create": "transit networks must be of the interface's IP version",
   "sled-agent vmm_register": "interfaces and blocks of SNAT ports that cannot be",
+  "sled-agent probes_put": "interfaces that cannot be",
   "sled-agent vpc_firewall_rules_put": "interfaces that cannot be",
+  "sled-agent probes_put": "interfaces that cannot be",
   "sled-agent vmm_join_multicast_group": "the body of the other operation",
   "sled-agent vmm_leave_multicast_group": "the body of the other operation",
 };
