@@ -15,6 +15,7 @@ const io: Io = {
   env: process.env,
   pid: process.pid,
   out: (line) => void process.stdout.write(`${line}\n`),
+  raw: (bytes) => void process.stdout.write(bytes),
   err: (text) => void process.stderr.write(text),
   style: styleFor(process.stdout, process.env),
   errStyle: styleFor(process.stderr, process.env),
@@ -22,6 +23,17 @@ const io: Io = {
   onSignal: (handler) => {
     for (const signal of SIGNALS) process.on(signal, handler);
     return () => SIGNALS.forEach((signal) => process.off(signal, handler));
+  },
+  onInput: (handler) => {
+    const { stdin } = process;
+    const setRaw = (isRaw: boolean) => stdin.isTTY === true && stdin.setRawMode(isRaw);
+    setRaw(true);
+    stdin.on("data", handler);
+    return () => {
+      setRaw(false);
+      stdin.off("data", handler);
+      stdin.pause();
+    };
   },
 };
 
@@ -47,6 +59,8 @@ async function run(command: Command): Promise<number> {
       return (await import("./commands/service.ts")).service(command, io);
     case "asic":
       return (await import("./commands/asic.ts")).asic(command, io);
+    case "vm":
+      return (await import("./commands/vm.ts")).vm(command, io);
     case "token":
       return (await import("./commands/token.ts")).token(command, io);
     case "down":

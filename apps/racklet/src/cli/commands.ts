@@ -1,10 +1,14 @@
 /** The commands as data: what can be asked for, with which flags, and the help that says so. */
+import type { VmCommand } from "../commands/vm.ts";
 
 export const SERVICE_ACTIONS = ["start", "stop", "kill", "pause", "resume"] as const;
 export type ServiceAction = (typeof SERVICE_ACTIONS)[number];
 
 export const ASIC_ACTIONS = ["attach", "detach"] as const;
 export type AsicAction = (typeof ASIC_ACTIONS)[number];
+
+export const VM_ACTIONS = ["spec", "run"] as const;
+export type VmAction = (typeof VM_ACTIONS)[number];
 
 export const MCAST_VIEWS = ["groups", "members", "targets"] as const;
 export type McastView = (typeof MCAST_VIEWS)[number];
@@ -37,6 +41,7 @@ export type Command =
   | ({ readonly command: "mcast"; readonly view: "why"; readonly group: string; readonly instance: string } & Common)
   | ({ readonly command: "wait"; readonly timeoutMs: number } & Common)
   | ({ readonly command: "asic"; readonly action: AsicAction; readonly switch: string } & Common)
+  | ({ readonly command: "vm" } & VmCommand)
   | { readonly command: "help"; readonly topic: string | undefined }
   | { readonly command: "version" };
 
@@ -140,6 +145,28 @@ export const COMMANDS = {
       ...COMMON_DETAILS,
     ],
     flags: COMMON,
+  },
+  vm: {
+    usage: `racklet vm ${VM_ACTIONS.join("|")} FILE [flags]`,
+    summary: "make a specification of a VM described in TOML, or run it here without a rack",
+    details: [
+      "spec                  print the specification that propolis takes",
+      "run                   run it, with its serial console in this terminal; Ctrl-C stops it",
+      "--name NAME           its host name (default the name of FILE)",
+      "--cpus N              virtual CPUs, 1 to 255 (default 4)",
+      "--memory MB           memory (default 1024)",
+      "--cpuid-profile NAME  a [cpuid.NAME] section of FILE",
+      "--hyperv              show the guest Hyper-V's interface",
+      "--json                spec: one line; run: a line of JSON for each thing that happens",
+    ],
+    flags: {
+      json: { type: "boolean" },
+      name: { type: "string" },
+      cpus: { type: "string" },
+      memory: { type: "string" },
+      "cpuid-profile": { type: "string" },
+      hyperv: { type: "boolean" },
+    },
   },
   token: { usage: "racklet token [flags]", summary: "print an access token", details: COMMON_DETAILS, flags: COMMON },
   down: { usage: "racklet down [flags]", summary: "stop the running rack", details: COMMON_DETAILS, flags: COMMON },

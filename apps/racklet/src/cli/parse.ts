@@ -5,12 +5,14 @@ import {
   COMMANDS,
   MCAST_VIEWS,
   SERVICE_ACTIONS,
+  VM_ACTIONS,
   type AsicAction,
   type Command,
   type McastView,
   type ServiceAction,
   type UpOptions,
 } from "./commands.ts";
+import type { VmCommand } from "../commands/vm.ts";
 
 /** The command line makes no sense. `topic`: whose help to read. */
 export class UsageError extends Error {
@@ -42,7 +44,7 @@ export function parseCommandLine(argv: readonly string[], env: Env): Command {
   };
   const data = nonEmpty(text("data") ?? env["RACKLET_DATA"] ?? DEFAULT_DATA, "data", name);
   const common = { data, json: values["json"] === true };
-  if (!["service", "asic", "mcast", "help"].includes(name)) refuseMore(positionals, 0, name);
+  if (!["service", "asic", "mcast", "vm", "help"].includes(name)) refuseMore(positionals, 0, name);
   switch (name) {
     case "up":
       return { command: "up", ...common, ...upOptions(values, text) };
@@ -52,6 +54,8 @@ export function parseCommandLine(argv: readonly string[], env: Env): Command {
       return { command: "asic", ...common, ...asicArguments(positionals) };
     case "nat":
       return { command: "nat", ...common, switch: switchOf(text("switch")) };
+    case "vm":
+      return { command: "vm", json: common.json, hyperv: values["hyperv"] === true, ...vmArguments(positionals, text) };
     case "mcast":
       return { command: "mcast", ...common, ...mcastArguments(positionals) };
     case "wait":
@@ -148,6 +152,42 @@ function asicArguments(positionals: readonly string[]): { action: AsicAction; sw
   }
   refuseMore(positionals, 2, "asic");
   return { action, switch: name };
+}
+
+/** What an InstanceSpec's board can say. */
+const MAX_CPUS = 255;
+const MAX_MEMORY_MB = 1024 ** 3;
+
+function vmArguments(
+  positionals: readonly string[],
+  text: (flag: string) => string | undefined,
+): Omit<VmCommand, "json" | "hyperv"> {
+  const [word, file] = positionals;
+  const action = VM_ACTIONS.find((each) => each === word);
+  if (action === undefined) {
+    const given = word === undefined ? "" : ` (not "${word}")`;
+    throw new UsageError(`vm needs an action${given}: ${VM_ACTIONS.join(", ")}`, "vm");
+  }
+  if (file === undefined) throw new UsageError(`vm ${action} needs a file that describes the VM, in TOML`, "vm");
+  refuseMore(positionals, 2, "vm");
+  const name = text("name");
+  if (name !== undefined && !/^[a-zA-Z0-9][a-zA-Z0-9.-]{0,62}$/.test(name)) {
+    throw new UsageError(`--name ${name}: expected 1 to 63 letters, digits, dots, dashes`, "vm");
+  }
+  const number = (flag: string, most: number): number | undefined => {
+    const value = text(flag);
+    if (value === undefined) return undefined;
+    if (/^\d{1,10}$/.test(value) && Number(value) >= 1 && Number(value) <= most) return Number(value);
+    throw new UsageError(`--${flag} ${value}: expected a number from 1 to ${most}`, "vm");
+  };
+  return {
+    action,
+    file,
+    name,
+    cpus: number("cpus", MAX_CPUS),
+    memoryMb: number("memory", MAX_MEMORY_MB),
+    cpuidProfile: text("cpuid-profile"),
+  };
 }
 
 type McastArguments = { view: McastView } | { view: "why"; group: string; instance: string };
