@@ -86,7 +86,7 @@ const RECEIVING: readonly VmmState[] = ["creating", "starting", "running", "rebo
 /** The VMMs that are to receive for a member: that of its instance, and while it migrates also the one it moves to. */
 export function placesOf(member: MemberRow): VmmRow[] {
   if (member.deleted || member.state === "left" || !isValid(member)) return [];
-  return [member.vmm, member.target].filter((vmm) => vmm !== null && RECEIVING.includes(vmm.state)) as VmmRow[]; // nulls are gone
+  return [member.vmm, member.target].flatMap((vmm) => (vmm !== null && RECEIVING.includes(vmm.state) ? [vmm] : []));
 }
 
 /** The instance exists and is not on its way down: by the state that users see, not that of its row alone. */
