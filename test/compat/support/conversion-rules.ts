@@ -23,7 +23,6 @@ export const MAY_REFUSE: Readonly<Record<string, string>> = {
   "sled-agent vmm_register": "interfaces and blocks of SNAT ports that cannot be",
   "sled-agent probes_put": "interfaces that cannot be",
   "sled-agent vpc_firewall_rules_put": "interfaces that cannot be",
-  "sled-agent probes_put": "interfaces that cannot be",
   "sled-agent vmm_join_multicast_group": "the body of the other operation",
   "sled-agent vmm_leave_multicast_group": "the body of the other operation",
 };
