@@ -42,15 +42,18 @@ describe("a propolis in this process", () => {
     await r.ask("PUT", `/vmms/${VMM}/state`, { state: { type: "running" } });
     await sim.clock.runUntil(() => nexus.statesOf(VMM).at(-1) === "running");
     if (hosted === undefined) throw new Error("nothing is hosted");
-    return { sim, nexus, hosted };
+    return { sim, nexus, hosted, r };
   }
 
   test("is reached by others where Nexus was told", async () => {
-    const { sim, nexus, hosted } = await started();
+    const { sim, nexus, hosted, r } = await started();
     const address = nexus.addresses.at(-1);
     expect(hosted.url).toBe(`http://${address}`);
     const health = await sim.clock.run(sim.world("operator").fetch(new Request(`http://${address}/debug/health`)));
     expect(await health.json()).toEqual({ state: "Running", gen: 3 });
+    expect((await r.ask("GET", "/debug/vmms")).body).toMatchObject([
+      { propolis_id: VMM, vmm_state: { state: "running" }, propolis_addr: address, propolis_pid: null },
+    ]);
   });
 
   test("is noticed at once when it dies, and its VMM has failed for that", async () => {

@@ -8,6 +8,8 @@ import { snapshotOf, violations } from "../opte/invariants.ts";
 import { filterOf } from "../opte/membership.ts";
 import { routerKey, type Router } from "../opte/routes.ts";
 import { FAMILIES, type ExternalIps, type Port, type PortRule, type PrivateIps } from "../opte/types.ts";
+import type { SeenVmm } from "../vmm/types.ts";
+import { statusToWire } from "./wire.ts";
 import { forwardingToWire, routerToWire, v2pToWire } from "./wire-network.ts";
 import { configToWire, scrimletStatusToWire } from "./wire-scrimlet.ts";
 
@@ -24,7 +26,13 @@ export const healthToWire = ({ config, sled, registrar }: SledAgentContext): unk
 };
 
 /** `GET` only, and for loopback clients. */
-export const debugViews = ({ opte, networkConfig, scrimlet }: SledAgentContext): Record<string, () => unknown> => ({
+export const debugViews = ({
+  opte,
+  vmms,
+  networkConfig,
+  scrimlet,
+}: SledAgentContext): Record<string, () => unknown> => ({
+  "/debug/vmms": () => vmms.list().map(vmmToWire),
   "/debug/opte/ports": () => opte.ports.list().map(({ owner, port }) => portToWire(owner, port)),
   "/debug/opte/v2p": () => opte.v2p.list().map(v2pToWire),
   "/debug/opte/m2p": () => opte.m2p.list(),
@@ -35,6 +43,14 @@ export const debugViews = ({ opte, networkConfig, scrimlet }: SledAgentContext):
   "/debug/opte/violations": () => violations(snapshotOf(opte)),
   "/debug/network-config": () => configToWire(networkConfig.current),
   "/debug/scrimlet-reconcilers-status": () => scrimletStatusToWire(scrimlet.status()),
+});
+
+const vmmToWire = ({ propolisId, status, pid }: SeenVmm): unknown => ({
+  propolis_id: propolisId,
+  ...statusToWire(status),
+  propolis_addr: status.propolisAddr ?? null,
+  propolis_pid: pid ?? null,
+  failure_reason: status.failureReason ?? null,
 });
 
 function portToWire(owner: string, port: Port): unknown {

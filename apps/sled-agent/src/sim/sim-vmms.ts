@@ -11,7 +11,7 @@ import type { AttachedSubnet, ExternalIps, Membership } from "../opte/types.ts";
 import { VMM_CAPACITY } from "../vmm/manager.ts";
 import { Publisher } from "../vmm/publisher.ts";
 import { isHalted, moveTo } from "../vmm/status.ts";
-import type { Change, StateRequest, VmmRequest, VmmStatus, Vmms } from "../vmm/types.ts";
+import type { Change, SeenVmm, StateRequest, VmmRequest, VmmStatus, Vmms } from "../vmm/types.ts";
 import { migrateOut, poke, request, type Simulated } from "./changes.ts";
 
 interface SimVmm {
@@ -143,6 +143,14 @@ export class SimVmms implements Vmms {
       throw new SledAgentError("queueFull", `${vmm.simulated.queue.length} changes are queued: poke the VMM`);
     }
     vmm.simulated = next;
+  }
+
+  list(): readonly SeenVmm[] {
+    return [...this.#vmms].map(([propolisId, { simulated }]) => ({
+      propolisId,
+      status: simulated.status,
+      pid: undefined,
+    }));
   }
 
   countByState(): ReadonlyMap<VmmState, number> {

@@ -3,7 +3,7 @@ import type { VmmState } from "@racklet/api-types/sled-agent/latest";
 import { SledAgentError, invalid, noSuchInstance } from "../errors.ts";
 import type { AttachedSubnet, ExternalIps, Membership } from "../opte/types.ts";
 import type { VmmRecord } from "./records.ts";
-import type { Change, StateRequest, VmmRequest, VmmStatus, Vmms } from "./types.ts";
+import type { Change, SeenVmm, StateRequest, VmmRequest, VmmStatus, Vmms } from "./types.ts";
 import { checkRequest } from "./validate.ts";
 import { Vmm, type VmmDependencies } from "./vmm.ts";
 
@@ -63,6 +63,10 @@ export class VmmManager implements Vmms {
 
   async changeMemberships(propolisId: string, change: Change<readonly Membership[]>): Promise<void> {
     return this.#get(propolisId).changeNetwork((network) => network.changeMemberships(change));
+  }
+
+  list(): readonly SeenVmm[] {
+    return [...this.#vmms].map(([propolisId, { status, pid }]) => ({ propolisId, status, pid }));
   }
 
   countByState(): ReadonlyMap<VmmState, number> {

@@ -54,6 +54,13 @@ export type StateRequest =
 /** The new value for the old one: the same object when nothing changes. Throws what is refused. */
 export type Change<T> = (current: T) => T;
 
+export interface SeenVmm {
+  readonly propolisId: string;
+  readonly status: VmmStatus;
+  /** Of its propolis, where that is a process of its own. */
+  readonly pid: number | undefined;
+}
+
 /** The VMMs of a sled, as the HTTP handlers see them. */
 export interface Vmms {
   /** Takes up those of an earlier life of this sled-agent. To be called before anything else. */
@@ -68,6 +75,8 @@ export interface Vmms {
   changeExternalIps(propolisId: string, change: Change<ExternalIps>): Promise<void>;
   changeSubnets(propolisId: string, change: Change<readonly AttachedSubnet[]>): Promise<void>;
   changeMemberships(propolisId: string, change: Change<readonly Membership[]>): Promise<void>;
+  /** For operators. */
+  list(): readonly SeenVmm[];
   /** How many VMMs are in each state. */
   countByState(): ReadonlyMap<VmmState, number>;
   /** Ends everything that runs on the VMMs' behalf. Where records are kept, the next life reports their end. */

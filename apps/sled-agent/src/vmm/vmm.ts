@@ -6,6 +6,7 @@ import type { World } from "@racklet/world";
 import { SledAgentError, invalid } from "../errors.ts";
 import type { Nexus } from "../nexus/nexus.ts";
 import type { Ports } from "../opte/ports.ts";
+import type { PropolisProcess } from "../propolis/server.ts";
 import type { Sled } from "../sled/sled.ts";
 import type { VmmBackend, VmmBackends } from "./backend.ts";
 import { endsVmm, failureOf, isAlreadyInitialized, passedOn } from "./backend-errors.ts";
@@ -13,6 +14,7 @@ import { ensureRequestOf } from "./ensure-request.ts";
 import { follow } from "./follow.ts";
 import { VmmNetwork } from "./network.ts";
 import { Publisher } from "./publisher.ts";
+import { RecordKeeper } from "./record-keeper.ts";
 import type { VmmRecord, VmmRecords } from "./records.ts";
 import { RequestQueue } from "./request-queue.ts";
 import { fail, isHalted, moveTo, observe, type Observation } from "./status.ts";
@@ -43,8 +45,7 @@ export class Vmm {
   #status: VmmStatus;
   readonly #network: VmmNetwork;
   #backend: VmmBackend | undefined;
-  #begun: VmmRecord["begun"];
-  #process: VmmRecord["process"];
+  readonly #keeper: RecordKeeper;
   #isEnding = false;
   #cancelStopTimer: (() => void) | undefined;
 
@@ -55,8 +56,7 @@ export class Vmm {
     this.#onForgotten = onForgotten;
     this.#publisher = new Publisher(request.propolisId, deps.nexus, deps.world, this.#life.signal);
     this.#network = new VmmNetwork(request, deps.ports, known?.network);
-    this.#begun = known?.begun;
-    this.#process = known?.process;
+    this.#keeper = new RecordKeeper({ records: deps.records, request, log: deps.world.log, known });
     const { migrationId, initial } = request;
     this.#status = known?.status ?? {
       ...initial,
@@ -65,20 +65,26 @@ export class Vmm {
           ? undefined
           : { migrationId, state: "pending", gen: 1, timeUpdated: initial.timeUpdated },
     };
-    if (known === undefined) deps.records.save(this.#record());
+    if (known === undefined) this.#keeper.saveFirst(this.#status, this.#network.state);
   }
 
   /** Goes on from where an earlier life of this sled-agent ended. To be called once, before anything else. */
   resume(): void {
     if (isHalted(this.#status)) return void this.#end(this.#status);
-    if (this.#begun === undefined) return;
-    const backend = this.#process && this.#deps.backends.adopt(this.request.propolisId, this.#process);
+    const { begun, process } = this.#keeper;
+    if (begun === undefined) return;
+    const backend = process && this.#deps.backends.adopt(this.request.propolisId, process);
     if (backend === undefined) return void this.#end(this.#failed(LOST));
-    this.#network.createPorts();
+    this.#backend = backend;
+    try {
+      this.#network.createPorts();
+    } catch (error) {
+      return void this.#end(this.#failed(`it was found again, but not its ports: ${failureOf(error)}`));
+    }
     this.#drivenBy(backend);
     if (this.#status.state === "stopping") this.#limitStop();
     // It may have ended between creating the VM and running it. A VM that runs ignores this.
-    else if (this.#begun === "running") {
+    else if (begun === "running") {
       this.#enqueue(() => backend.putState("Run")).catch((error: unknown) =>
         this.#log("warn", error, "the VMM that was found again cannot be run"),
       );
@@ -92,6 +98,11 @@ export class Vmm {
   /** It has ended, and Nexus may not know yet: only its state may be asked for. */
   get isEnding(): boolean {
     return this.#isEnding;
+  }
+
+  /** Of its propolis, where that is a process. */
+  get pid(): number | undefined {
+    return this.#backend?.process?.pid;
   }
 
   /** Throws when it cannot even wait its turn. Null for work that goes on after the answer. */
@@ -161,10 +172,10 @@ export class Vmm {
   async #create(request: StartRequest): Promise<VmmBackend> {
     const { propolisId, propolisAddr: addr } = this.request;
     this.#network.createPorts();
-    this.#begun = request.type;
+    this.#keeper.begun = request.type;
     this.#save();
-    const onProcess = (process: VmmRecord["process"]): void => {
-      this.#process = process;
+    const onProcess = (process: PropolisProcess): void => {
+      this.#keeper.process = process;
       this.#save();
     };
     const backend = await this.#deps.backends.start({ propolisId, addr, onProcess });
@@ -282,7 +293,7 @@ export class Vmm {
     if (this.#life.signal.aborted) return;
     this.#life.abort();
     await this.#tearDown();
-    this.#deps.records.remove(this.request.propolisId);
+    this.#keeper.remove();
     this.#onForgotten();
   }
 
@@ -309,25 +320,8 @@ export class Vmm {
     return fail(this.#status, reason, this.#now());
   }
 
-  #record(): VmmRecord {
-    const { request } = this;
-    return {
-      request,
-      status: this.#status,
-      network: this.#network.state,
-      begun: this.#begun,
-      process: this.#process,
-    };
-  }
-
-  // What is not kept is only missed by another life of this process: no reason to stop this one.
   #save(): void {
-    if (this.#life.signal.aborted) return;
-    try {
-      this.#deps.records.save(this.#record());
-    } catch (error) {
-      this.#log("error", error, "the VMM's record cannot be kept");
-    }
+    this.#keeper.save(this.#status, this.#network.state);
   }
 
   #now(): string {
