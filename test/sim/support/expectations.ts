@@ -3,14 +3,14 @@
  * function answers a text per difference; none means that all is well.
  */
 import { dpdClient } from "@racklet/dpd-client";
-import { natEntries } from "../../support/nat.ts";
 import { multicastDifferences } from "./multicast-expectations.ts";
 import { setDifference, view } from "./observe.ts";
 import { SWITCHES, type SimRack } from "./rack.ts";
 
 export async function differences(rack: SimRack, { multicast }: { readonly multicast: boolean }): Promise<string> {
+  const waiting = await unfinished(rack);
+  if (waiting.length > 0) return waiting.join("\n");
   const found = [
-    ...(await unfinished(rack)),
     ...(await natDifferences(rack)),
     ...(await portDifferences(rack)),
     ...(multicast ? await multicastDifferences(rack) : []),
@@ -58,7 +58,7 @@ async function unfinished({ store: { db } }: SimRack): Promise<string[]> {
   ];
 }
 
-/** Of every running instance with a primary NIC: each attached address, on both switches, and nothing else of instances. */
+/** Of every running instance with a primary NIC: each attached address, in the ASICs of both switches, and nothing else. */
 async function natDifferences(rack: SimRack): Promise<string[]> {
   const rows = await rack.store.db
     .selectFrom("instance")
@@ -79,8 +79,14 @@ async function natDifferences(rack: SimRack): Promise<string[]> {
   const found: string[] = [];
   for (const name of SWITCHES) {
     const dpd = dpdClient({ baseUrl: rack.dpdUrl(name), world: rack.observer });
-    const entries = await natEntries(dpd);
-    const held = entries.map(({ external, ports, sled, mac, vni }) => `${external} ${ports} → ${sled} ${mac} ${vni}`);
+    const held: string[] = [];
+    for (const family of ["ipv4", "ipv6"]) {
+      const path = { table: `Ingress.nat_ingress.ingress_${family}` };
+      const { entries } = await dpd.table_dump({ path, query: { from_hardware: true } });
+      for (const { keys, action_args: to } of entries) {
+        held.push(`${keys["dst_addr"]} ${keys["ports"]} → ${to["target"]} ${to["inner_mac"]} ${to["vni"]}`);
+      }
+    }
     found.push(...setDifference(`NAT of ${name}`, wanted, held));
   }
   return found;
@@ -101,8 +107,12 @@ async function portDifferences(rack: SimRack): Promise<string[]> {
     const wanted = rows.filter((row) => row.sled_id === sledId).map(({ id, mac }) => `${id} ${mac}`);
     const held = ports.map(({ propolis_id: id, mac }) => `${id} ${mac}`);
     found.push(...setDifference(`ports of sled ${index}`, wanted, held));
-    const broken = await view<unknown>(rack, index, "violations");
-    found.push(...broken.map((violation) => `sled ${index}: ${JSON.stringify(violation)}`));
   }
   return found;
+}
+
+/** Breaches of OPTE's own invariants. */
+export async function brokenInvariants(rack: SimRack): Promise<string> {
+  const views = await Promise.all(rack.sledIds.map((_, index) => view<unknown>(rack, index, "violations")));
+  return views.flatMap((found, index) => found.map((each) => `sled ${index}: ${JSON.stringify(each)}`)).join("\n");
 }

@@ -1,6 +1,6 @@
 /** Runs a scenario on a simulated rack, ends every fault, and holds the rack to what its database says. */
 import type { TraceEntry } from "@racklet/sim";
-import { differences } from "./expectations.ts";
+import { brokenInvariants, differences } from "./expectations.ts";
 import { LeaveWatch } from "./leave-watch.ts";
 import { SimRack, type Answer } from "./rack.ts";
 import {
@@ -14,6 +14,7 @@ import {
 } from "./scenario.ts";
 
 export interface RunOptions extends Omit<ScenarioOptions, "services"> {
+  readonly sleds: number;
   readonly asicFaults: number;
 }
 
@@ -39,6 +40,8 @@ export async function runSeed(options: RunOptions): Promise<readonly TraceEntry[
     };
     await rack.settled(atRest, "the rack holds what the database says");
     if (answers.length > 0) throw new Error(`unexpected answers:\n${answers.join("\n")}`);
+    const broken = await rack.sim.clock.run(brokenInvariants(rack));
+    if (broken !== "") throw new Error(broken);
     await dismantle(rack);
     await rack.settled(async () => (await differences(rack, options)) || true, "nothing is left of what was deleted");
     return rack.sim.network.trace.entries();
