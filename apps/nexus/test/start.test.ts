@@ -82,7 +82,14 @@ describe("configuration", () => {
       "http://c:3",
       "http://d:4",
     ]);
-    expect(parseConfig([], {})).toEqual(DEFAULT_CONFIG);
+    expect(parseConfig([], {})).toEqual({ ...DEFAULT_CONFIG, processName: expect.any(String) });
+  });
+
+  test("is named for its machine and its address, which no two processes share; not when any port will do", () => {
+    const named = (internal: string): string | undefined => parseConfig(["--internal", internal], {}).processName;
+    expect(named("127.0.0.1:12221")).toMatch(/ 127\.0\.0\.1:12221$/);
+    expect(named("[::1]:12221")).not.toBe(named("127.0.0.1:12221"));
+    expect(named("127.0.0.1:0")).toBeUndefined();
   });
 
   test.each([
