@@ -30,6 +30,15 @@ describe("a VM", () => {
     expect(await states).toEqual(["Creating", "Stopping", "Stopped", "Destroyed"]);
   });
 
+  test("takes another stop while it is being destroyed, and none after", async () => {
+    const it = await running();
+    await put(it, "Stop");
+    await reaches(it, "Stopped");
+    expect((await put(it, "Stop")).status).toBe(204);
+    await reaches(it, "Destroyed");
+    expect(await put(it, "Stop")).toMatchObject({ status: 424, body: { error_code: "NoInstance" } });
+  });
+
   test("that is stopped while it starts never runs", async () => {
     const it = await created();
     const states = statesUntil(it.ask, "Destroyed");

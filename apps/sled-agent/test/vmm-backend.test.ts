@@ -224,6 +224,16 @@ describe("requests", () => {
     expect(await ended(r)).toBe("failed");
   });
 
+  test("a second stop that finds the VM just gone leaves the last word to who watches it", async () => {
+    const { r, puppet } = await started();
+    await put(r, "stopped");
+    puppet.putError = noInstance;
+    const answer = await put(r, "stopped");
+    expect([answer.status, stateIn(answer)?.state]).toEqual([200, "stopping"]);
+    puppet.show("Destroyed");
+    expect(await ended(r)).toBe("destroyed");
+  });
+
   test.each([
     [new BackendError(403, "no"), 403, "Forbidden"],
     [new BackendError(503, "busy"), 503, "Service Unavailable"],

@@ -244,6 +244,8 @@ export class Vmm {
     } catch (error) {
       this.#checkNotEnding();
       if (!endsVmm(error)) throw passedOn(error);
+      // It may just have ended as it was asked to: who watches it is about to hear how.
+      if (request === "Stop" && this.#status.state === "stopping") return undefined;
       const final = this.#failed(failureOf(error));
       void this.#end(final);
       return final;
