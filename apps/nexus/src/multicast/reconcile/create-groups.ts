@@ -14,7 +14,7 @@ import type { Target } from "./target.ts";
 
 /** Sagas at once, and in one pass. */
 const AT_ONCE = 16;
-const PER_PASS = 500;
+const PER_PASS = 1_000;
 /** How long a switch may take to say that it is there. */
 const PATIENCE_MS = 1_000;
 

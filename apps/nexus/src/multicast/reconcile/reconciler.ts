@@ -22,6 +22,7 @@ const PATIENCE_MS = 1_000;
 /** After something was refused, a pass follows sooner than by itself, twice as late each time. */
 const RETRY_MS = { first: 250, last: 4_000 } as const;
 const QUICK_RETRIES = 2;
+const FRESH_MS = 1_000;
 /** A change of rows may allow another: a member's row goes, then its group's. */
 const MAX_ROUNDS = 4;
 /** While there is no group at all, targets that hold nothing are looked at this rarely. */
@@ -76,12 +77,17 @@ export class MulticastReconciler {
   readonly #creator: GroupCreator;
   #retryMs = 0;
   #idleSince: number | undefined;
+  /** The next pass was asked for by this one. */
+  #isFollowUp = false;
   /** Asks for another pass. */
   readonly #again: () => void;
 
   constructor(nexus: NexusContext, again: () => void) {
     this.#nexus = nexus;
-    this.#again = again;
+    this.#again = () => {
+      this.#isFollowUp = true;
+      again();
+    };
     this.#peers = multicastPeers(nexus);
     this.#snapshots = new Snapshots(async () => {
       const rows = await readRows(nexus);
@@ -102,16 +108,26 @@ export class MulticastReconciler {
       refused: false,
       errors: [],
     };
+    const isFollowUp = this.#isFollowUp;
+    this.#isFollowUp = false;
     const before = await this.#moveRows(tally);
     if (this.#isIdle(before)) return this.#details(before, tally, []);
     await this.#createGroups(before, tally, signal);
     const targets = this.#targets(before.rows.sleds);
-    await this.#attempt(targets, signal);
+    // What was just brought to all that is decided is not read again for the sake of others that were not.
+    const fresh = isFollowUp && tally.created === 0 ? before.rows.generation : Infinity;
+    const due = targets.filter((target) => !this.#isFresh(target, fresh));
+    await this.#attempt(due, signal);
     const after = await this.#moveRows(tally);
     await this.#acknowledge(after, targets);
     this.#noteIdle(after, targets);
     this.#retrySoon(tally.refused || targets.some(isUnfinished));
     return this.#details(after, tally, targets);
+  }
+
+  #isFresh({ last, endedAt }: Target, generation: number): boolean {
+    if (last?.isComplete !== true || (last.snapshot?.intent.generation ?? 0) < generation) return false;
+    return this.#nexus.world.clock.monotonicMs() - endedAt < FRESH_MS;
   }
 
   /** Rows move on until the table asks for nothing more. */

@@ -54,6 +54,7 @@ export class Target {
   #last: TargetReport | undefined;
   #lastTookMs = 0;
   #misses = 0;
+  #endedAt = 0;
   #running: Promise<TargetReport> | undefined;
 
   constructor(nexus: NexusContext, name: TargetName, attempt: Attempt) {
@@ -68,6 +69,11 @@ export class Target {
 
   get lastTookMs(): number {
     return this.#lastTookMs;
+  }
+
+  /** When the last attempt ended, on the monotonic clock. */
+  get endedAt(): number {
+    return this.#endedAt;
   }
 
   /** Attempts since it was last reached. */
@@ -98,7 +104,8 @@ export class Target {
       if (!isExpected(error)) log.error({ target: this.name, err: error }, "a multicast target failed");
     } finally {
       cancel();
-      this.#lastTookMs = clock.monotonicMs() - begun;
+      this.#endedAt = clock.monotonicMs();
+      this.#lastTookMs = this.#endedAt - begun;
     }
     return this.#last;
   }
