@@ -27,10 +27,7 @@ async function clientOf(version: number, r: Rig): Promise<SledAgentClient> {
   const module = (await import(`@racklet/sled-agent-client/v${version}`)) as {
     sledAgentClient: typeof sledAgentClient;
   };
-  const app = createApp(r.ctx);
-  // Its VMs' propolises answer while time may pass.
-  const fetch = (request: Request) => r.sim.clock.run(async () => app.fetch(request));
-  return module.sledAgentClient({ baseUrl: "http://sled", world: worldTo({ fetch }) });
+  return module.sledAgentClient({ baseUrl: "http://sled", world: worldTo(createApp(r.ctx)) });
 }
 
 const groups = async (r: Rig): Promise<number> =>
