@@ -46,26 +46,38 @@ export class MigrationRack {
 
   static async start(kind: PropolisKind): Promise<MigrationRack> {
     const dataDir = await mkdtemp(join(tmpdir(), "racklet-migration-"));
-    const ports = ["external", "internal", "lockstep"].flatMap((listener) => [`--${listener}`, "127.0.0.1:0"]);
-    const nexus = await startService(MAIN("nexus"), [...ports, "--database", "sqlite::memory:"]);
-    const urls = {
-      external: nexus.event["url"] ?? "",
-      internal: nexus.event["internal"] ?? "",
-      lockstep: nexus.event["lockstep"] ?? "",
+    const started: ServiceProcess[] = [];
+    const keep = (service: ServiceProcess): ServiceProcess => {
+      started.push(service);
+      return service;
     };
-    const sleds = await Promise.all(SLEDS.map((n) => startSled(n, kind, dataDir, urls.internal)));
-    const internal = nexusInternalClient({ baseUrl: urls.internal });
-    const known = () => Promise.all(SLEDS.map((n) => internal.sled_agent_get({ path: { sled_id: sledId(n) } })));
-    await until("both sleds are registered", known, () => true);
-    const rack: RackAddresses = {
-      nexus: urls,
-      dpd: [],
-      sled_agents: sleds.map(({ url }, n) => ({ id: sledId(n), url, scrimlet: false })),
-      dpdClient: () => {
-        throw new Error("this rack has no switches");
-      },
-    };
-    return new MigrationRack({ rack, oxide: (await beginStory(rack)).oxide, dataDir, kind, nexus, sleds });
+    try {
+      const ports = ["external", "internal", "lockstep"].flatMap((listener) => [`--${listener}`, "127.0.0.1:0"]);
+      const nexus = keep(await startService(MAIN("nexus"), [...ports, "--database", "sqlite::memory:"]));
+      const urls = {
+        external: nexus.event["url"] ?? "",
+        internal: nexus.event["internal"] ?? "",
+        lockstep: nexus.event["lockstep"] ?? "",
+      };
+      const sleds: ServiceProcess[] = [];
+      for (const n of SLEDS) sleds.push(keep(await startSled(n, kind, dataDir, urls.internal)));
+      const internal = nexusInternalClient({ baseUrl: urls.internal });
+      const known = () => Promise.all(SLEDS.map((n) => internal.sled_agent_get({ path: { sled_id: sledId(n) } })));
+      await until("both sleds are registered", known, () => true);
+      const rack: RackAddresses = {
+        nexus: urls,
+        dpd: [],
+        sled_agents: sleds.map(({ url }, n) => ({ id: sledId(n), url, scrimlet: false })),
+        dpdClient: () => {
+          throw new Error("this rack has no switches");
+        },
+      };
+      return new MigrationRack({ rack, oxide: (await beginStory(rack)).oxide, dataDir, kind, nexus, sleds });
+    } catch (error) {
+      await Promise.all(started.map((service) => service.stop()));
+      await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   /** SIGKILL, and a new life at once. */

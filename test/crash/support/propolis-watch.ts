@@ -40,16 +40,19 @@ export function follow(rack: RackAddresses, vmm: SeenVmm, end: "in" | "out"): Fo
   const following = (async () => {
     let phase: Phase = "before";
     let latest = vmm;
-    let answers = false;
+    let wasThere = false;
+    let misses = 0;
     for (;;) {
       // Once more after the end was asked for: by then it is as it stays.
       const isLast = state.stopped;
       latest = (await vmmsOf(rack, vmm.instance_id)).find(({ id }) => id === vmm.id) ?? latest;
       const seen = await phaseOf(latest, end);
-      const isGone = answers && seen === undefined;
-      answers = seen !== undefined;
       phase = seen ?? phase;
-      if (isLast || isGone || phase === "Finish" || phase === "Error") return { phase, answers };
+      wasThere ||= seen !== undefined;
+      misses = seen === undefined ? misses + 1 : 0;
+      // One that was there and has gone, and is not just busy.
+      const isGone = wasThere && misses >= GONE_AFTER;
+      if (isLast || isGone || phase === "Finish" || phase === "Error") return { phase, answers: misses === 0 };
       await delay(5);
     }
   })();
@@ -61,9 +64,14 @@ export function follow(rack: RackAddresses, vmm: SeenVmm, end: "in" | "out"): Fo
   };
 }
 
+const ANSWER_MS = 1_000;
+const GONE_AFTER = 3;
+
 async function ask(address: string, path: string): Promise<Record<string, unknown> | undefined> {
   try {
-    const response = await fetch(`http://${address}${path}`, { headers: { "api-version": "1.0.0" } });
+    const headers = { "api-version": "1.0.0" };
+    // A server that closes may keep a connection without ever answering on it.
+    const response = await fetch(`http://${address}${path}`, { headers, signal: AbortSignal.timeout(ANSWER_MS) });
     return response.ok ? ((await response.json()) as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
