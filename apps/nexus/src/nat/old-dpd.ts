@@ -15,9 +15,9 @@ const CALL_DEADLINE_MS = 5_000;
 
 export async function syncOldDpd(nexus: NexusContext, baseUrl: string, signal: AbortSignal): Promise<OldDpdSync> {
   const dpd = dpdClient({ baseUrl, world: nexus.world });
-  await dpd.nat_trigger_update({ signal, deadlineMs: CALL_DEADLINE_MS });
+  await dpd.nat_trigger_update({}, { signal, deadlineMs: CALL_DEADLINE_MS });
   return {
-    generation: await dpd.nat_generation({ signal, deadlineMs: CALL_DEADLINE_MS }),
+    generation: await dpd.nat_generation({}, { signal, deadlineMs: CALL_DEADLINE_MS }),
     action: "told to fetch",
   };
 }

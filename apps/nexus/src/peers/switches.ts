@@ -68,7 +68,7 @@ export class SwitchDirectory {
     try {
       // Every dpd answers the oldest form of the question.
       const oldest = oldestDpdClient({ baseUrl: url, world: this.#nexus.world, retries: { attempts: 0 } });
-      const { slot } = await oldest.switch_identifiers({ signal, deadlineMs: IDENTIFY_DEADLINE_MS });
+      const { slot } = await oldest.switch_identifiers({}, { signal, deadlineMs: IDENTIFY_DEADLINE_MS });
       this.#slots.set(url, slot);
       return undefined;
     } catch (error) {
