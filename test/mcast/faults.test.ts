@@ -141,6 +141,16 @@ describe("multicast", () => {
     expect(await rack.members(G)).toEqual(["Joined", "Joined"]);
   });
 
+  it("is not held up by a switch that does not answer", async () => {
+    rack.hang("switch1");
+    await rack.join("one", G);
+    // Whoever waits gets an answer long before the other deadlines of this test.
+    const { status, body } = await rack.lockstep("/multicast/wait?timeout_ms=8000");
+    expect({ status, ...body }).toMatchObject({ status: 200, exempt: [{ target: "switch1" }] });
+    expect(await rack.groups("switch0")).toEqual(line(one.sled));
+    expect(await rack.members(G)).toEqual(["Joined"]);
+  });
+
   it("repairs what somebody changed by hand on a sled and on a switch", async () => {
     await rack.join("one", G);
     await rack.pass();

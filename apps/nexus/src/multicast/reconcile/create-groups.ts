@@ -101,7 +101,7 @@ export class GroupCreator {
     try {
       const peer = await peers.switchAt(slot, signal);
       try {
-        await peer.dpd.switch_identifiers({ signal });
+        await peer.dpd.switch_identifiers({}, { signal });
         return slot;
       } catch (error) {
         peers.forget(peer);

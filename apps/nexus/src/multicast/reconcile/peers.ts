@@ -55,7 +55,7 @@ export class MulticastPeers {
   rearPorts({ url, dpd }: MulticastSwitch, signal: AbortSignal): Promise<ReadonlySet<string>> {
     const known = this.#backplanes.get(url);
     if (known !== undefined) return known;
-    const asked = dpd.backplane_map({ signal }).then((map) => new Set(Object.keys(map)));
+    const asked = dpd.backplane_map({}, { signal }).then((map) => new Set(Object.keys(map)));
     this.#backplanes.set(url, asked);
     asked.catch(() => this.#backplanes.delete(url));
     return asked;

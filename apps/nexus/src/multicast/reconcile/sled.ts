@@ -85,7 +85,10 @@ export class SledPeer {
 
   async #readTables(signal: AbortSignal): Promise<Pick<HeldBySled, "m2p" | "forwarding">> {
     const list = async (calls: Calls) => {
-      const [m2p, forwarding] = await Promise.all([calls.list_mcast_m2p({ signal }), calls.list_mcast_fwd({ signal })]);
+      const [m2p, forwarding] = await Promise.all([
+        calls.list_mcast_m2p({}, { signal }),
+        calls.list_mcast_fwd({}, { signal }),
+      ]);
       return { m2p, forwarding };
     };
     if (this.#calls !== undefined) {
