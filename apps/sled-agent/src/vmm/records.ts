@@ -13,7 +13,10 @@ import type { VmmRequest, VmmStatus } from "./types.ts";
 
 export interface VmmRecord {
   readonly request: VmmRequest;
+  /** As it was when this was written; nothing that matters has changed since but the generation. */
   readonly status: VmmStatus;
+  /** No generation above this has been reported. */
+  readonly genLimit: number;
   readonly network: NetworkState;
   /** How its VM began; undefined while nobody has asked for one. */
   readonly begun?: "running" | "migrationTarget" | undefined;

@@ -58,7 +58,7 @@ export class Vmm {
     this.#network = new VmmNetwork(request, deps.ports, known?.network);
     this.#keeper = new RecordKeeper({ records: deps.records, request, log: deps.world.log, known });
     const { migrationId, initial } = request;
-    this.#status = known?.status ?? {
+    this.#status = (known && { ...known.status, gen: known.genLimit }) ?? {
       ...initial,
       migrationIn:
         migrationId === undefined
@@ -315,7 +315,7 @@ export class Vmm {
 
   #become(status: VmmStatus): void {
     this.#status = status;
-    this.#save();
+    this.#keeper.saveStatus(status, this.#network.state);
   }
 
   #failed(reason: string): VmmStatus {
