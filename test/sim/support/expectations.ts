@@ -32,8 +32,10 @@ async function unfinished({ store: { db } }: SimRack): Promise<string[]> {
     .where("instance.time_deleted", "is", null)
     .execute();
   const rest = instances.filter(
-    ({ state, vmm, updater_id: updater }) =>
-      updater !== null || !(state === "no_vmm" || state === "failed" || (state === "vmm" && vmm === "running")),
+    ({ state, vmm, updater_id: updater, migration_id: migration }) =>
+      updater !== null ||
+      migration !== null ||
+      !(state === "no_vmm" || state === "failed" || (state === "vmm" && vmm === "running")),
   );
   const addresses = await db
     .selectFrom("external_ip")

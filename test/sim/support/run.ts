@@ -139,11 +139,27 @@ function ask(rack: SimRack, step: UserStep): Promise<Answer> {
         source_ips: step.sources.length === 0 ? null : step.sources,
         ...(step.group === "news" ? { ip_version: "v4" } : {}),
       });
+    case "migrate":
+      return migrate(rack, step.instance);
     case "leave":
       return rack.call("DELETE", `${path}/multicast-groups/${step.group}?project=p`);
     default:
       return rack.call("POST", `${path}/${step.do}?project=p`);
   }
+}
+
+/** To some other sled, by the operators' API, which knows instances by id. */
+async function migrate(rack: SimRack, name: string): Promise<Answer> {
+  const row = await rack.store.db
+    .selectFrom("instance")
+    .leftJoin("vmm", "vmm.id", "instance.active_propolis_id")
+    .select(["instance.id", "vmm.sled_id"])
+    .where("instance.name", "=", name)
+    .where("instance.time_deleted", "is", null)
+    .executeTakeFirst();
+  if (row === undefined) return { status: 404, body: undefined };
+  const to = rack.sledIds.find((id) => id !== row.sled_id);
+  return rack.call("POST", `/instances/${row.id}/migrate`, { dst_sled_id: to }, "lockstep");
 }
 
 function inject(rack: SimRack, step: FaultStep): void {

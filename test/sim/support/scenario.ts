@@ -11,7 +11,7 @@ export type UserStep =
       readonly ephemeral: boolean;
       readonly groups: readonly string[];
     }
-  | { readonly do: "start" | "stop" | "reboot" | "delete"; readonly instance: string }
+  | { readonly do: "start" | "stop" | "reboot" | "delete" | "migrate"; readonly instance: string }
   | { readonly do: "attach" | "detach"; readonly instance: string; readonly floating: string }
   | { readonly do: "join"; readonly instance: string; readonly group: string; readonly sources: readonly string[] }
   | { readonly do: "leave"; readonly instance: string; readonly group: string };
@@ -89,7 +89,7 @@ function create(dice: Dice, instance: string, multicast: boolean): UserStep {
 /** `joined`: what earlier steps have asked for, so that most leaves leave something. */
 function userStep(dice: Dice, multicast: boolean, joined: Joined[]): UserStep {
   const instance = dice.pick(INSTANCES);
-  const kinds = ["create", "start", "stop", "delete", "attach", "detach", "reboot"] as const;
+  const kinds = ["create", "start", "stop", "delete", "attach", "detach", "reboot", "migrate", "migrate"] as const;
   const kind = multicast && dice.chance(0.5) ? dice.pick(["join", "join", "leave"] as const) : dice.pick(kinds);
   switch (kind) {
     case "create":
