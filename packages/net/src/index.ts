@@ -5,6 +5,7 @@
 export { formatIpv4, isIpv4, parseIpv4 } from "./ipv4.ts";
 export { formatIpv6, isIpv6, parseIpv6 } from "./ipv6.ts";
 export { canonicalIp, compareIp, ipFromBigint, ipToBigint, ipVersion, isIp, nextIp } from "./ip.ts";
+export { sortedByIp } from "./sort.ts";
 export type { IpVersion } from "./words.ts";
 export {
   isBroadcast,

@@ -15,6 +15,7 @@ import {
   nextIp,
   parseIpv4,
   parseIpv6,
+  sortedByIp,
 } from "../src/index.ts";
 import { ip, ipv4, ipv6Groups, groupsToBigint, spelledIpv6 } from "./arbitraries.ts";
 
@@ -196,6 +197,16 @@ describe("order and arithmetic", () => {
         const [versionB, valueB] = key(b);
         const expected = versionA === versionB ? valueA - valueB : versionA - versionB;
         expect(Math.sign(compareIp(a, b))).toBe(expected === 0n ? 0 : expected < 0n ? -1 : 1);
+      }),
+    );
+  });
+
+  it("sorts a list as comparing its addresses would, and keeps the order of equal ones", () => {
+    fc.assert(
+      fc.property(fc.array(ip), (addresses) => {
+        const items = [...addresses, ...addresses].map((address, at) => ({ address, at }));
+        const expected = items.toSorted((a, b) => compareIp(a.address, b.address));
+        expect(sortedByIp(items, ({ address }) => address)).toEqual(expected);
       }),
     );
   });

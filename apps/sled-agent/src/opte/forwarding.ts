@@ -2,7 +2,7 @@
  * Where packets of an underlay group are sent. A set states all next hops of a group: it replaces, where the kernel module
  * merges. Entries have one form, next hops and sources in order of address, so equal ones compare as equal.
  */
-import { compareIp, isMulticast, isUnspecified } from "@racklet/net";
+import { isMulticast, isUnspecified, sortedByIp } from "@racklet/net";
 import { SledAgentError, invalid } from "../errors.ts";
 import { checkUnderlayGroup } from "./underlay.ts";
 import type { SourceFilter } from "./types.ts";
@@ -53,7 +53,7 @@ export class ForwardingTable {
 
   /** By group. */
   list(): ForwardingEntry[] {
-    return [...this.#entries.values()].sort((a, b) => compareIp(a.underlay, b.underlay));
+    return sortedByIp(this.#entries.values(), ({ underlay }) => underlay);
   }
 
   get size(): number {
@@ -80,13 +80,13 @@ export function canonicalEntry({ underlay, nextHops }: ForwardingEntry): Forward
     }
     const wanted: NextHop = {
       ...hop,
-      filter: { mode: filter.mode, sources: [...new Set(filter.sources)].sort(compareIp) },
+      filter: { mode: filter.mode, sources: sortedByIp(new Set(filter.sources), (source) => source) },
     };
     const known = byAddress.get(address);
     if (known !== undefined && !sameHop(known, wanted)) throw invalid(`next_hops: ${address} is listed in two ways`);
     byAddress.set(address, wanted);
   }
-  return { underlay, nextHops: [...byAddress.values()].sort((a, b) => compareIp(a.address, b.address)) };
+  return { underlay, nextHops: sortedByIp(byAddress.values(), ({ address }) => address) };
 }
 
 /** Both in the form of `canonicalEntry`. */

@@ -2,7 +2,7 @@
  * M2P: which multicast group of the underlay network carries a group of VMs. One mapping per group; set and clear name
  * both halves, so that a late request about an old mapping does not touch a new one.
  */
-import { compareIp, isMulticast } from "@racklet/net";
+import { isMulticast, sortedByIp } from "@racklet/net";
 import { SledAgentError, invalid } from "../errors.ts";
 import { checkUnderlayGroup } from "./underlay.ts";
 
@@ -48,9 +48,8 @@ export class M2pTable {
 
   /** By group, IPv4 first. */
   list(): M2pMapping[] {
-    return [...this.#underlayOf]
-      .map(([group, underlay]) => ({ group, underlay }))
-      .sort((a, b) => compareIp(a.group, b.group));
+    const mappings = Array.from(this.#underlayOf, ([group, underlay]) => ({ group, underlay }));
+    return sortedByIp(mappings, ({ group }) => group);
   }
 
   get size(): number {

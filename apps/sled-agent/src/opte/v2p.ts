@@ -1,5 +1,5 @@
 /** Which sled a virtual address lives on: what a port needs to send to a VM elsewhere. */
-import { compareIp } from "@racklet/net";
+import { sortedByIp } from "@racklet/net";
 import { SledAgentError } from "../errors.ts";
 
 export interface V2pMapping {
@@ -37,7 +37,7 @@ export class V2pTable {
 
   /** By network, then address. */
   list(): V2pMapping[] {
-    return [...this.#mappings.values()].sort((a, b) => a.vni - b.vni || compareIp(a.virtualIp, b.virtualIp));
+    return sortedByIp(this.#mappings.values(), ({ virtualIp }) => virtualIp).sort((a, b) => a.vni - b.vni);
   }
 
   get size(): number {
