@@ -6,7 +6,7 @@ import { ApiError, UnsupportedVersionError, type DpdClient } from "@racklet/dpd-
 import type { NexusContext } from "../context.ts";
 import { foldChanges } from "./changes.ts";
 import { toDpdEntry, type NatEntry } from "./entry.ts";
-import { syncOldDpd, type OldDpdSync } from "./old-dpd.ts";
+import { oldDpdGeneration, syncOldDpd, type OldDpdSync } from "./old-dpd.ts";
 import { liveEntries, natChanges } from "./rows.ts";
 import { planSync, type GroupSeen } from "./sync-plan.ts";
 import { currentNatVersion, purgedNatVersion } from "./version.ts";
@@ -80,6 +80,16 @@ export async function findGroup(dpd: DpdClient, signal: AbortSignal): Promise<Gr
     return await dpd.nat_group_get({ path: { group: NAT_GROUP } }, { signal, deadlineMs: CALL_DEADLINE_MS });
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Nexus' version that the switch holds, whether it is sent the entries or fetches them; 0 when it has none. */
+export async function appliedGeneration(nexus: NexusContext, dpd: DpdClient, signal: AbortSignal): Promise<number> {
+  try {
+    return (await findGroup(dpd, signal))?.generation ?? 0;
+  } catch (error) {
+    if (error instanceof UnsupportedVersionError) return oldDpdGeneration(nexus, error.peer, signal);
     throw error;
   }
 }

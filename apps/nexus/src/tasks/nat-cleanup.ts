@@ -2,7 +2,7 @@
 import { defineTask, type Task } from "@racklet/reconcile";
 import type { NexusContext } from "../context.ts";
 import { purgeTombstones } from "../nat/cleanup.ts";
-import { findGroup } from "../nat/sync-switch.ts";
+import { appliedGeneration } from "../nat/sync-switch.ts";
 import { SWITCH_SLOTS, type SwitchDirectory } from "../peers/switches.ts";
 
 const PERIOD_MS = 30_000;
@@ -21,7 +21,7 @@ export function natCleanupTask(nexus: NexusContext, switches: SwitchDirectory): 
       const applied = await Promise.all(
         SWITCH_SLOTS.map(async (slot) => {
           const { dpd } = await switches.get(slot, signal);
-          return (await findGroup(dpd, signal))?.generation ?? 0;
+          return appliedGeneration(nexus, dpd, signal);
         }),
       );
       return { purged: await purgeTombstones(nexus, applied) };
