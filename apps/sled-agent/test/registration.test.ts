@@ -40,7 +40,12 @@ describe("what to tell Nexus next", () => {
     ],
   ];
   test.each(cases)("%s", (_, known, step) => {
-    expect(decide(known, wanted)).toEqual(step);
+    expect(decide(known, wanted, true)).toEqual(step);
+  });
+
+  test("itself, by the next generation, once in each life, also when its record is as it was", () => {
+    expect(decide(found({}, 7), wanted, false)).toEqual({ do: "send", generation: 8 });
+    expect(decide(found({}, 7, true), wanted, false)).toEqual({ do: "rest", because: "decommissioned" });
   });
 
   test("every field that Nexus records makes a difference", () => {
@@ -55,7 +60,7 @@ describe("what to tell Nexus next", () => {
       { reservoirSize: 9 },
       { cpuFamily: "unknown" },
     ];
-    for (const change of changes) expect(decide(found(change, 1), wanted)).toEqual({ do: "send", generation: 2 });
+    for (const change of changes) expect(decide(found(change, 1), wanted, true)).toEqual({ do: "send", generation: 2 });
   });
 });
 
@@ -111,6 +116,18 @@ describe("a sled-agent that starts", () => {
     if (info !== undefined) r.nexus.sleds.set(SLED_ID, { ...info, generation: 41, sa_address: "[::1]:1" });
     await r.sim.clock.runUntil(() => r.nexus.sleds.get(SLED_ID)?.generation === 42);
     expect(r.nexus.sleds.get(SLED_ID)?.sa_address).toBe("[::1]:43210");
+  });
+});
+
+describe("a sled-agent that is started again", () => {
+  test("tells Nexus so at once, although its record is the same", async () => {
+    const r = rig();
+    start(r).abort();
+    start(r);
+    await r.sim.clock.runUntil(isRegistered(r));
+    const before = r.nexus.sleds.get(SLED_ID)?.generation ?? 0;
+    start(r);
+    await r.sim.clock.runUntil(() => r.nexus.sleds.get(SLED_ID)?.generation === before + 1);
   });
 });
 

@@ -13,7 +13,11 @@ export type Step =
   /** Nexus has it, or has retired this sled and is not to be told of it again. */
   | { readonly do: "rest"; readonly because: "registered" | "decommissioned" };
 
-export function decide(known: Known, wanted: SledDescription): Step {
+/**
+ * `isAnnounced`: this process has told Nexus of itself before. One that starts always does, although nothing in its record may be
+ * new: its VMs and networks are not what Nexus believes.
+ */
+export function decide(known: Known, wanted: SledDescription, isAnnounced: boolean): Step {
   switch (known.kind) {
     case "unknown":
       return { do: "fetch" };
@@ -22,7 +26,7 @@ export function decide(known: Known, wanted: SledDescription): Step {
     case "found": {
       const { description, generation, isDecommissioned } = known.sled;
       if (isDecommissioned) return { do: "rest", because: "decommissioned" };
-      if (isSame(description, wanted)) return { do: "rest", because: "registered" };
+      if (isAnnounced && isSame(description, wanted)) return { do: "rest", because: "registered" };
       return { do: "send", generation: generation + 1 };
     }
   }

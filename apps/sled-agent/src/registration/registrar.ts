@@ -24,6 +24,7 @@ const BACKOFF = { baseMs: 50, maxMs: 2_000 };
 export class Registrar {
   readonly #options: RegistrarOptions;
   #known: Known = { kind: "unknown" };
+  #isAnnounced = false;
   #isSwitchKnown = false;
   #state: RegistrationState = "pending";
   #lastError: string | undefined;
@@ -61,7 +62,7 @@ export class Registrar {
   /** Does the next thing; true when there was nothing to do, and then asks anew next time. */
   async #step(signal: AbortSignal): Promise<boolean> {
     const { nexus, sledId, description, switch: ofSled, world } = this.#options;
-    const step = decide(this.#known, description);
+    const step = decide(this.#known, description, this.#isAnnounced);
     switch (step.do) {
       case "fetch": {
         const sled = await nexus.findSled(sledId, signal);
@@ -73,6 +74,7 @@ export class Registrar {
         this.#isSwitchKnown = false;
         const { generation } = step;
         await nexus.putSled(sledId, { description, generation }, signal);
+        this.#isAnnounced = true;
         this.#known = sent(description, generation);
         world.log.info({ generation }, "registered with Nexus");
         return false;

@@ -10,7 +10,10 @@ import { getSled, registerSled, registerSwitch, type SledReport, type SledRow } 
 
 type Operations = Pick<(typeof nexusInternalApi)["operations"], "sled_agent_get" | "sled_agent_put" | "switch_put">;
 
-/** What was put off while the sled-agent was away is done, and what it may have lost is missed. */
+/**
+ * A sled-agent tells its record when it starts, and when it listens elsewhere: what was put off while it was away is done, and
+ * what it may have lost is missed.
+ */
 function lookAfter(nexus: NexusContext, sledId: string): void {
   nexus.applied.forget(sledId);
   for (const task of [ABANDONED_VMM_REAPER, INSTANCE_WATCHER, V2P_MANAGER, VPC_FIREWALL_RULES]) {
@@ -19,15 +22,9 @@ function lookAfter(nexus: NexusContext, sledId: string): void {
 }
 
 export const sledHandlers: Handlers<NexusContext, Operations> = {
-  sled_agent_get: async (nexus, { params }) => {
-    const sled = await getSled(nexus, params.sled_id);
-    // A sled-agent asks this when it starts: its VMMs may be gone, and its networks have to be set up again.
-    lookAfter(nexus, sled.id);
-    return toWire(sled);
-  },
+  sled_agent_get: async (nexus, { params }) => toWire(await getSled(nexus, params.sled_id)),
   sled_agent_put: async (nexus, { params, body }) => {
     await registerSled(nexus, fromWire(params.sled_id, body));
-    // It may be reached only now: where it listens has changed.
     lookAfter(nexus, params.sled_id);
   },
   switch_put: async (nexus, { params, body }) => {
