@@ -1,5 +1,5 @@
 /** Lists of what does not exist here yet: the console and Terraform ask for them, and an empty page is the truth. */
-import { declare, query } from "@racklet/api-kit";
+import { declare, mapPage, query, type ResultsPage } from "@racklet/api-kit";
 import { nameOrId, sortByNameOrId } from "../common.ts";
 import {
   AffinityGroupMemberResultsPage,
@@ -9,16 +9,16 @@ import {
 } from "../v2025112000/affinity.ts";
 import { CertificateResultsPage } from "../v2025112000/certificate.ts";
 import { DiskResultsPage, ImageResultsPage, SnapshotResultsPage } from "../v2025112000/storage.ts";
-import {
-  ExternalSubnetResultsPage,
-  SiloSubnetPoolResultsPage,
-  SubnetPoolResultsPage,
-} from "../v2026012200/external-subnet.ts";
+import * as v2026012200 from "../v2026012200/external-subnet.ts";
+import * as v2026020900 from "../v2026020900/external-subnet.ts";
 import { V } from "../versions.ts";
 
 const list = { method: "GET", paginated: true } as const;
 const inProject = { project: query.required(nameOrId()), ...sortByNameOrId } as const;
 const maybeProject = { project: query.optional(nameOrId()), ...sortByNameOrId } as const;
+
+const subnetPoolPageDown = (page: ResultsPage<v2026020900.SubnetPool>): ResultsPage<v2026012200.SubnetPool> =>
+  mapPage(page, v2026020900.subnetPoolDown);
 
 export const emptyListOperations = {
   disk_list: declare({
@@ -102,7 +102,7 @@ export const emptyListOperations = {
     tags: ["external-subnets"],
     summary: "List the external subnets of a project",
     query: inProject,
-    revisions: [{ since: V.FLOATING_IP_ALLOCATOR, response: ExternalSubnetResultsPage }],
+    revisions: [{ since: V.FLOATING_IP_ALLOCATOR, response: v2026012200.ExternalSubnetResultsPage }],
   }),
   subnet_pool_list: declare({
     ...list,
@@ -111,7 +111,7 @@ export const emptyListOperations = {
     tags: ["subnet-pools"],
     summary: "List the subnet pools linked to the caller's silo",
     query: sortByNameOrId,
-    revisions: [{ since: V.IP_POOL_OPERATION_NAMES, response: SiloSubnetPoolResultsPage }],
+    revisions: [{ since: V.IP_POOL_OPERATION_NAMES, response: v2026012200.SiloSubnetPoolResultsPage }],
   }),
   system_subnet_pool_list: declare({
     ...list,
@@ -120,6 +120,14 @@ export const emptyListOperations = {
     tags: ["system/subnet-pools"],
     summary: "List all subnet pools",
     query: sortByNameOrId,
-    revisions: [{ since: V.FLOATING_IP_ALLOCATOR, response: SubnetPoolResultsPage }],
+    revisions: [
+      { since: V.IP_POOL_OPERATION_NAMES, response: v2026020900.SubnetPoolResultsPage },
+      {
+        since: V.FLOATING_IP_ALLOCATOR,
+        operationId: "subnet_pool_list",
+        response: v2026012200.SubnetPoolResultsPage,
+        down: subnetPoolPageDown,
+      },
+    ],
   }),
 } as const;

@@ -1,8 +1,9 @@
 /** External subnets and the pools they come from. There are none here yet: only their lists are served. */
 import { resultsPageOf } from "@racklet/api-kit/pagination";
-import { s } from "@racklet/api-kit/schema";
+import { s, type Infer } from "@racklet/api-kit/schema";
 import { IpNet } from "../../common/network.ts";
 import { identity, IpVersion } from "../common.ts";
+import { ipPoolKind } from "../v2025112000/ip-pool.ts";
 
 export const ExternalSubnet = s.named(
   "ExternalSubnet",
@@ -17,7 +18,8 @@ export const ExternalSubnet = s.named(
 );
 export const ExternalSubnetResultsPage = resultsPageOf("ExternalSubnet", ExternalSubnet);
 
-export const SubnetPool = s.named("SubnetPool", s.object({ ...identity, ip_version: IpVersion }));
+export const SubnetPool = s.named("SubnetPool", s.object({ ...identity, ...ipPoolKind }));
+export type SubnetPool = Infer<typeof SubnetPool>;
 export const SubnetPoolResultsPage = resultsPageOf("SubnetPool", SubnetPool);
 
 export const SiloSubnetPool = s.named(
