@@ -35,12 +35,21 @@ export interface NexusContext {
 }
 
 /** Opens the database and brings it to this version's schema. Throws what `openStore` throws. Close it with `context.store.close()`. */
-export async function createContext(config: NexusConfig, world: World): Promise<NexusContext> {
-  return contextOn(await openStore<NexusTables>({ url: config.database, migrations, world }), config, world);
+export async function createContext(
+  config: NexusConfig,
+  world: World,
+  passwords: Passwords = createPasswords(world),
+): Promise<NexusContext> {
+  return contextOn(await openStore<NexusTables>({ url: config.database, migrations, world }), config, world, passwords);
 }
 
 /** A context on a store that is open already, with `migrations` applied. */
-export function contextOn(store: Store<NexusTables>, config: NexusConfig, world: World): NexusContext {
+export function contextOn(
+  store: Store<NexusTables>,
+  config: NexusConfig,
+  world: World,
+  passwords: Passwords = createPasswords(world),
+): NexusContext {
   const processId = world.ids.uuid();
   const nexus: NexusContext = {
     processId,
@@ -48,7 +57,7 @@ export function contextOn(store: Store<NexusTables>, config: NexusConfig, world:
     config,
     store,
     metrics: new Metrics(),
-    passwords: createPasswords(world),
+    passwords,
     applied: new AppliedState(),
     // Tasks and sagas take the context they are part of, so they are made when it is.
     get sagas() {

@@ -3,11 +3,12 @@ import type { RequestInfo } from "@racklet/api-kit";
 import { nexusApi } from "@racklet/api-types/nexus/api";
 import { externalHandlers, UNAUTHENTICATED } from "../src/http/external.ts";
 import { PRIVILEGED_USER_ID } from "../src/populate/populate.ts";
+import { createPasswords } from "../src/authn/passwords.ts";
 import { spoof, testNexus, type TestNexus } from "./support/nexus.ts";
 
 let rack: TestNexus;
 beforeAll(async () => {
-  rack = await testNexus({ sessionIdleMs: 3_600_000, sessionMaxAgeMs: 7_200_000 });
+  rack = await testNexus({ sessionIdleMs: 3_600_000, sessionMaxAgeMs: 7_200_000 }, createPasswords);
 });
 afterAll(() => rack.close());
 

@@ -29,3 +29,10 @@ test("too many at once are refused instead of queued without end", async () => {
   const all = await Promise.allSettled(Array.from({ length: 38 }, () => passwords.verify("x", null)));
   expect(all.filter(({ status }) => status === "rejected")).toHaveLength(6);
 });
+
+test("a cost that is asked for is that of new hashes", async () => {
+  const cheap = createPasswords(realWorld({ name: "test" }), { ln: 4, r: 8, p: 1 });
+  const hash = await cheap.hash("x");
+  expect(hash).toMatch(/^\$scrypt\$ln=4,r=8,p=1\$/);
+  expect([await cheap.verify("x", hash), await passwords.verify("x", hash)]).toEqual([true, true]);
+});

@@ -7,7 +7,7 @@ import { nexusInternalApi } from "@racklet/api-types/nexus-internal/api";
 import { nexusLockstepApi } from "@racklet/api-types/nexus-lockstep/api";
 import { nexusApi } from "@racklet/api-types/nexus/api";
 import { createApps, createContext, DEFAULT_CONFIG, FIRST_SILO, FIRST_USER, type NexusApps } from "@racklet/nexus";
-import { populate, type NexusContext } from "@racklet/nexus/testing";
+import { cheapPasswords, populate, type NexusContext } from "@racklet/nexus/testing";
 import { simulation } from "@racklet/sim";
 import { troubleLog } from "./log.ts";
 import { nexusDigest } from "./nexus-digest.ts";
@@ -27,7 +27,8 @@ export async function startNexus(name: keyof NexusApps): Promise<Target> {
   const { log, troubles } = troubleLog();
   const sim = simulation({ seed: SEED });
   const config = { ...DEFAULT_CONFIG, database: "sqlite::memory:", allowSpoof: true };
-  const nexus = await sim.clock.run(() => createContext(config, { ...sim.world("nexus"), log }));
+  const world = { ...sim.world("nexus"), log };
+  const nexus = await sim.clock.run(() => createContext(config, world, cheapPasswords(world)));
   const apps = createApps(nexus, { responseValidators: { external, internal, lockstep } });
   const sled = sledApp(sim.world("sled-agent"), INTERNAL_URL);
   sim.network.listen("sled-agent", `http://${SLED_ADDRESS}`, (request) => sled.app.fetch(request));

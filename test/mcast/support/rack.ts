@@ -5,7 +5,14 @@
 import { bringUp, createApp as createDpdApp, createContext as createDpd, DEFAULT_CONFIG as DPD } from "@racklet/dpd";
 import { dpdClient } from "@racklet/dpd-client";
 import { createApps, DEFAULT_CONFIG, FIRST_USER } from "@racklet/nexus";
-import { contextOn, migrations, populate, type NexusContext, type NexusTables } from "@racklet/nexus/testing";
+import {
+  cheapPasswords,
+  contextOn,
+  migrations,
+  populate,
+  type NexusContext,
+  type NexusTables,
+} from "@racklet/nexus/testing";
 import { createApp as createSledApp, createContext as createSled, type SledAgentContext } from "@racklet/sled-agent";
 import { openStore } from "@racklet/store";
 import type { StoreLeg } from "@racklet/store/testing";
@@ -72,7 +79,7 @@ export class McastRack {
       dpdUrls: SWITCHES.map((name) => `http://${name}`),
       allowSpoof: true,
     };
-    this.nexus = contextOn(store, config, this.world);
+    this.nexus = contextOn(store, config, this.world, cheapPasswords(this.world));
     await populate(this.nexus);
     this.#apps = createApps(this.nexus);
     this.#hosts.set("nexus-internal", (request) => this.#apps.internal.fetch(request));

@@ -13,31 +13,40 @@ export interface Passwords {
   verify(password: string, encoded: string | null): Promise<boolean>;
 }
 
+/** Of scrypt. */
+export interface PasswordCost {
+  /** Binary logarithm of the number of blocks. */
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+}
+
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
 /** 16 MiB and some 30 ms each. */
-const COST = { ln: 14, r: 8, p: 1 } as const;
+const COST: PasswordCost = { ln: 14, r: 8, p: 1 };
 /** More at once are refused: each waits for one of few threads. */
 const MAX_CONCURRENT = 32;
 const ENCODED = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([A-Za-z0-9+/=]+)\$([A-Za-z0-9+/=]+)$/;
 
-export function createPasswords(world: World): Passwords {
+/** `cost`: of new hashes; older ones are checked at the cost they name. */
+export function createPasswords(world: World, cost: PasswordCost = COST): Passwords {
   let running = 0;
-  const derive = async (password: string, salt: Uint8Array, cost: Cost): Promise<Buffer> => {
+  const derive = async (password: string, salt: Uint8Array, at: PasswordCost): Promise<Buffer> => {
     if (running >= MAX_CONCURRENT) throw unavailable(`${MAX_CONCURRENT} passwords are being checked already`);
     running += 1;
     try {
-      return await deriveKey(password, salt, cost);
+      return await deriveKey(password, salt, at);
     } finally {
       running -= 1;
     }
   };
-  const nobody: Stored = { ...COST, salt: world.random.bytes(SALT_BYTES), key: Buffer.alloc(KEY_BYTES) };
+  const nobody: Stored = { ...cost, salt: world.random.bytes(SALT_BYTES), key: Buffer.alloc(KEY_BYTES) };
   return {
     async hash(password) {
       const salt = world.random.bytes(SALT_BYTES);
-      const key = await derive(password, salt, COST);
-      const { ln, r, p } = COST;
+      const key = await derive(password, salt, cost);
+      const { ln, r, p } = cost;
       return `$scrypt$ln=${ln},r=${r},p=${p}$${Buffer.from(salt).toString("base64")}$${key.toString("base64")}`;
     },
     async verify(password, encoded) {
@@ -48,14 +57,7 @@ export function createPasswords(world: World): Passwords {
   };
 }
 
-interface Cost {
-  /** Binary logarithm of the number of blocks. */
-  readonly ln: number;
-  readonly r: number;
-  readonly p: number;
-}
-
-interface Stored extends Cost {
+interface Stored extends PasswordCost {
   readonly salt: Uint8Array;
   readonly key: Buffer;
 }
@@ -69,7 +71,7 @@ function decode(encoded: string): Stored {
   return decoded;
 }
 
-function deriveKey(password: string, salt: Uint8Array, { ln, r, p }: Cost): Promise<Buffer> {
+function deriveKey(password: string, salt: Uint8Array, { ln, r, p }: PasswordCost): Promise<Buffer> {
   const options: ScryptOptions = { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r };
   return new Promise((resolve, reject) => {
     scrypt(password, salt, KEY_BYTES, options, (error, key) => (error === null ? resolve(key) : reject(error)));

@@ -6,10 +6,12 @@ import { responseValidators as internal } from "@racklet/api-types/gen/nexus-int
 import { responseValidators as lockstep } from "@racklet/api-types/gen/nexus-lockstep.response-validators.js";
 import { responseValidators as external } from "@racklet/api-types/gen/nexus.response-validators.js";
 import { realWorld, type World } from "@racklet/world";
+import type { Passwords } from "../../src/authn/passwords.ts";
 import { DEFAULT_CONFIG, type NexusConfig } from "../../src/config.ts";
 import { createContext, type NexusContext } from "../../src/context.ts";
 import { FIRST_USER, populate, PRIVILEGED_USER_ID, UNPRIVILEGED_USER_ID } from "../../src/populate/populate.ts";
 import { createApps, type NexusApps } from "../../src/server.ts";
+import { cheapPasswords } from "../../src/testing.ts";
 
 /** The body as a test reads it: fields by name, without casts at every step. */
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -47,13 +49,17 @@ export interface TestNexus {
 
 export const spoof = (userId: string): string => `oxide-spoof-${userId}`;
 
-export async function testNexus(changes: Partial<NexusConfig> = {}): Promise<TestNexus> {
+/** `passwordsOf`: default cheap ones; what is tested about passwords wants `createPasswords`. */
+export async function testNexus(
+  changes: Partial<NexusConfig> = {},
+  passwordsOf: (world: World) => Passwords = cheapPasswords,
+): Promise<TestNexus> {
   let offset = 0;
   const real = realWorld({ name: "nexus" });
   const clock = { now: () => real.clock.now() + offset, monotonicMs: () => real.clock.monotonicMs() + offset };
   const world: World = { ...real, clock };
   const config = { ...DEFAULT_CONFIG, database: "sqlite::memory:", allowSpoof: true, ...changes };
-  const nexus = await createContext(config, world);
+  const nexus = await createContext(config, world, passwordsOf(world));
   await populate(nexus);
   const apps = createApps(nexus, { responseValidators: { external, internal, lockstep } });
   const { id } = await nexus.store.db

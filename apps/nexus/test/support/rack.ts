@@ -14,6 +14,7 @@ import type { NexusTables } from "../../src/db/schema.ts";
 import { FIRST_USER, populate } from "../../src/populate/populate.ts";
 import { createApps, type NexusApps } from "../../src/server.ts";
 import { allTasks } from "../../src/tasks/all.ts";
+import { cheapPasswords } from "../../src/testing.ts";
 import { FakeSledAgent } from "./fake-sled-agent.ts";
 import { spoof, type Answer, type Json } from "./nexus.ts";
 
@@ -72,8 +73,8 @@ export async function startRack({ sleds: count = 2, threads = 16, leg }: RackOpt
   const config = { ...DEFAULT_CONFIG, database: "sqlite::memory:", allowSpoof: true };
   const nexus =
     leg === undefined
-      ? await createContext(config, world)
-      : contextOn(await leg.open<NexusTables>({ migrations, world }), config, world);
+      ? await createContext(config, world, cheapPasswords(world))
+      : contextOn(await leg.open<NexusTables>({ migrations, world }), config, world, cheapPasswords(world));
   await populate(nexus);
   const apps = createApps(nexus, { responseValidators: { external, internal, lockstep } });
   const user = await nexus.store.db
