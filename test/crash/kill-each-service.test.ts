@@ -5,6 +5,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { nexusLockstepClient } from "@racklet/nexus-internal-client/lockstep";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rackControl, type RackControl } from "../support/control.ts";
 import { natEntries } from "../support/nat.ts";
 import { ok } from "../support/oxide.ts";
 import { startRack, type Rack } from "../support/rack.ts";
@@ -25,9 +26,11 @@ const SERVICES = EVERYTHING
 
 describe("a story during which services are killed", () => {
   let rack: Rack;
+  let control: RackControl;
   let story: Story;
   beforeAll(async () => {
     rack = await startRack();
+    control = rackControl(rack.dataDir);
     story = await beginStory(rack);
   }, START_UP);
   afterAll(() => rack?.stop(), START_UP);
@@ -38,6 +41,16 @@ describe("a story during which services are killed", () => {
     for (const moment of MOMENTS) await storyWithKills(service, moment);
   });
 
+  it("leaves every service running, as operators see it", { timeout: STORY }, async () => {
+    const { services } = JSON.parse(await rack.racklet("status", "--json")) as {
+      services: { name: string; state: string; restarts: number }[];
+    };
+    for (const { name, state, restarts } of services) {
+      expect(state, name).toBe("running");
+      if (SERVICES.includes(name)) expect(restarts, name).toBeGreaterThan(0);
+    }
+  });
+
   async function storyWithKills(service: string, moment: number): Promise<void> {
     const { methods } = story.oxide;
     const instance = `vm-${service.replace("/", "-")}-${moment}`;
@@ -46,7 +59,7 @@ describe("a story during which services are killed", () => {
     /** Runs a step with the kill in its midst; what the step itself answers does not matter. */
     const amid = async (step: () => Promise<unknown>): Promise<void> => {
       const victim = service === "host" ? await story.host(instance) : service;
-      const kill = delay(moment).then(() => rack.racklet("service", "kill", victim));
+      const kill = delay(moment).then(() => control.kill(victim));
       await Promise.allSettled([step(), kill]);
       await kill;
       await servicesAreUp();
@@ -154,8 +167,8 @@ describe("a story during which services are killed", () => {
   async function servicesAreUp(): Promise<void> {
     await until(
       "every service runs again",
-      async () => JSON.parse(await rack.racklet("status", "--json")) as { services: { name: string; state: string }[] },
-      ({ services }) => services.every(({ state }) => state === "running"),
+      () => control.down(),
+      (down) => down.length === 0,
     );
   }
 
