@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { UsageError, AddressInUseError } from "@racklet/api-kit";
-import { DataInUseError } from "@racklet/store";
-import { realWorld } from "@racklet/world";
-import { DEFAULT_CONFIG, ExposedError, parseConfig, startNexus, type RunningNexus } from "../src/index.ts";
+import { DataInUseError, openStore } from "@racklet/store";
+import { realWorld, type World } from "@racklet/world";
+import { contextOn } from "../src/context.ts";
+import { migrations } from "../src/db/migrations.ts";
+import type { NexusTables } from "../src/db/schema.ts";
+import { DEFAULT_CONFIG, ExposedError, parseConfig, serveNexus, startNexus, type RunningNexus } from "../src/index.ts";
+import { cheapPasswords } from "../src/testing.ts";
 
 const world = realWorld({ name: "nexus" });
 const free = { host: "127.0.0.1", port: 0 };
@@ -20,6 +24,12 @@ const start = async (changes: object): Promise<RunningNexus> => {
 afterEach(async () => {
   for (const nexus of running.splice(0)) await nexus.close();
 });
+
+/** A store that stays open when one of the processes on it ends. */
+const sharedStore = async () => {
+  const store = await openStore<NexusTables>({ url: "sqlite::memory:", migrations, world });
+  return { store: { ...store, close: async () => {} }, closeStore: () => store.close() };
+};
 
 const get = (url: string): Promise<Response> => world.fetch(new Request(url));
 
@@ -54,6 +64,54 @@ describe("starting", () => {
     const { urls } = await start({});
     const taken = { host: "127.0.0.1", port: Number(new URL(urls.external).port) };
     await expect(start({ lockstep: taken })).rejects.toThrow(AddressInUseError);
+  });
+
+  test("on a taken address leaves the work of the process alone that has it", async () => {
+    const { store, closeStore } = await sharedStore();
+    const first = contextOn(store, config, world, cheapPasswords(world));
+    const { urls } = await serveNexus(first);
+    const time = new Date(world.clock.now()).toISOString();
+    const saga = { name: "x", params: "{}", nodes: "[]", state: "running", error: null, generation: 1 } as const;
+    await store.db
+      .insertInto("saga")
+      .values({ ...saga, id: world.ids.uuid(), owner: first.processId, created_at: time, updated_at: time })
+      .execute();
+    const internal = { host: "127.0.0.1", port: Number(new URL(urls.internal).port) };
+    const second = contextOn(store, { ...config, internal }, world, cheapPasswords(world));
+    await expect(serveNexus(second)).rejects.toThrow(AddressInUseError);
+    expect(await store.db.selectFrom("nexus_process").select("id").execute()).toEqual([{ id: first.processId }]);
+    expect(await store.db.selectFrom("saga").select("owner").execute()).toEqual([{ owner: first.processId }]);
+    await closeStore();
+  });
+
+  test("answers nothing before the sagas of a dead process are taken up, and then what has waited", async () => {
+    const { store, closeStore } = await sharedStore();
+    const order: string[] = [];
+    const answers: Promise<unknown>[] = [];
+    const impatient: World = {
+      ...world,
+      listen: ({ port }, handler) => {
+        const ask = async (signal: AbortSignal): Promise<void> => {
+          const { status } = await handler(new Request("http://nexus/debug/health", { signal }));
+          order.push(`answered ${status}`);
+        };
+        answers.push(ask(new AbortController().signal), ask(AbortSignal.abort()));
+        return { port, close: () => {} };
+      },
+    };
+    const nexus = contextOn(store, config, impatient, cheapPasswords(impatient));
+    vi.spyOn(nexus.sagas, "recover").mockImplementation(async () => {
+      order.push("recovered");
+      return [];
+    });
+    const { close } = await serveNexus(nexus);
+    await Promise.all(answers);
+    expect(order[0]).toBe("recovered");
+    // Of the two that asked at each address one had given up.
+    const [served, dropped] = [Array(3).fill("answered 200"), Array(3).fill("answered 503")];
+    expect(order.slice(1).sort()).toEqual([...served, ...dropped]);
+    await close();
+    await closeStore();
   });
 
   test("refuses to leave loopback with the documented password, or with spoofing", async () => {

@@ -63,7 +63,7 @@ export interface UpgradeOptions {
 }
 
 export async function listen(
-  app: Hono,
+  app: Pick<Hono, "fetch">,
   address: ListenAddress,
   world: Pick<World, "timers" | "listen">,
   upgrades?: UpgradeOptions,
@@ -93,7 +93,7 @@ export async function listen(
 }
 
 function listenWithoutSocket(
-  app: Hono,
+  app: Pick<Hono, "fetch">,
   { host, port: wanted }: ListenAddress,
   listenTo: ListenLike,
   accept: AcceptLike | undefined,

@@ -1,8 +1,8 @@
 /** What is fuzzed: one API of one service running in this process. */
-import type { Api, listen } from "@racklet/api-kit";
+import type { Api, serveApi } from "@racklet/api-kit";
 import type { Pool } from "./pool.ts";
 
-type Hono = Parameters<typeof listen>[0];
+type Hono = ReturnType<typeof serveApi>;
 
 export interface Target {
   readonly api: Api;
