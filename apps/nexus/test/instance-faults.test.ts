@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contextOn } from "../src/context.ts";
+import { instanceWatcherTask } from "../src/tasks/instance-watcher.ts";
 import { emptyRack } from "./support/rack-rows.ts";
 import { smallInstance, startRack, type Rack } from "./support/rack.ts";
 
@@ -100,6 +101,25 @@ describe("when a sled-agent", () => {
     await act("start");
     await rack.pass("instance_watcher");
     expect(await rack.pass("instance_watcher")).toMatchObject({ checked: 1, changed: 0, lost: 0, stopped: 0 });
+  });
+
+  it("runs an instance, it is asked for it twice a minute, and whenever the watcher is activated", async () => {
+    await run();
+    let later = 0;
+    const { clock } = rack.nexus.world;
+    const shifted = { now: clock.now, monotonicMs: () => clock.monotonicMs() + later };
+    const watcher = instanceWatcherTask({ ...rack.nexus, world: { ...rack.nexus.world, clock: shifted } });
+    const checked = async (reason: "signaled" | "timeout") =>
+      (await watcher.run({ iteration: 1, reason, signal: new AbortController().signal })).checked;
+    expect(await checked("timeout")).toBe(1);
+    expect(await checked("timeout")).toBe(0);
+    expect(await checked("signaled")).toBe(1);
+    later = 25_000;
+    expect(await checked("timeout")).toBe(0);
+    later = 31_000;
+    expect(await checked("timeout")).toBe(1);
+    await act("stop");
+    expect(await checked("timeout")).toBe(1);
   });
 
   it("did not hear of a stop, it is told again when it is back", async () => {

@@ -15,6 +15,8 @@ import { vmmReport } from "../peers/vmm-report.ts";
 import { INSTANCE_WATCHER } from "./names.ts";
 
 const PERIOD_MS = 5_000;
+/** One that runs, and is to run, tells by itself when that ends, and so does a sled-agent that starts: it is asked less often. */
+const RUNNING_PERIOD_MS = 30_000;
 /** The saga that made the target tells it to begin; it is left in peace for longer than that takes. */
 const BEGIN_GRACE_MS = 20_000;
 const AT_ONCE = 16;
@@ -46,14 +48,26 @@ interface Watched {
 
 type Finding = "same" | "changed" | "lost" | "stopped" | "begun" | { readonly error: string };
 
+/** A pass that was activated asks for all. */
 export function instanceWatcherTask(nexus: NexusContext): Task<InstanceWatcherDetails> {
+  const askedAt = new Map<string, number>();
   return defineTask({
     name: INSTANCE_WATCHER,
     description: "asks sled-agents for the states of their VMMs",
     periodMs: PERIOD_MS,
-    run: async ({ signal }) => {
-      const vmms = await watchedVmms(nexus);
-      const findings = await mapBounded(vmms, AT_ONCE, (vmm) => watch(nexus, vmm, signal));
+    run: async ({ reason, signal }) => {
+      const watched = await watchedVmms(nexus);
+      const ids = new Set(watched.map(({ id }) => id));
+      for (const id of askedAt.keys()) if (!ids.has(id)) askedAt.delete(id);
+      const now = nexus.world.clock.monotonicMs();
+      const isDue = (vmm: Watched) =>
+        reason === "signaled" || !isAtRest(vmm) || now - (askedAt.get(vmm.id) ?? -Infinity) >= RUNNING_PERIOD_MS;
+      const vmms = watched.filter(isDue);
+      const findings = await mapBounded(vmms, AT_ONCE, async (vmm) => {
+        const finding = await watch(nexus, vmm, signal);
+        if (finding === "same") askedAt.set(vmm.id, now);
+        return finding;
+      });
       const count = (finding: Finding) => findings.filter((each) => each === finding).length;
       const errors = findings.flatMap((finding) => (typeof finding === "object" ? finding.error : []));
       return {
@@ -104,6 +118,9 @@ async function watchedVmms(nexus: NexusContext): Promise<Watched[]> {
     isToBegin: pendingMigration !== null && vmm.time_created < begunBy,
   }));
 }
+
+const isAtRest = ({ state, isToStop, isToBegin, policy }: Watched): boolean =>
+  state === "running" && !isToStop && !isToBegin && policy !== "expunged";
 
 async function watch(nexus: NexusContext, vmm: Watched, signal: AbortSignal): Promise<Finding> {
   const sled = { id: vmm.sled_id, sled_agent_address: vmm.sled_agent_address };
