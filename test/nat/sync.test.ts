@@ -153,6 +153,7 @@ describe("NAT entries on the switches", () => {
     await rack.synced("switch0");
     const writes = rack.requests.filter((request) => /^switch0 (PUT|POST)/.test(request));
     expect(writes).toEqual([`switch0 POST /nat/groups/${NAT_GROUP}/changes`]);
+    expect(rack.requests.find((request) => request.startsWith("switch0"))).toBe(writes[0]);
 
     await rack.synced("switch0");
     rack.requests = [];

@@ -1,6 +1,6 @@
 /**
  * Brings one switch's group `nexus-instances` to Nexus' current version. A pass in which nothing changed costs one small read
- * of the switch and one of the database, and writes nothing.
+ * of the switch and one of the database, and writes nothing; one that was asked for by a change sends it at once.
  */
 import { ApiError, UnsupportedVersionError, type DpdClient } from "@racklet/dpd-client";
 import type { NexusContext } from "../context.ts";
@@ -31,16 +31,24 @@ export interface SwitchSync {
 
 const NOTHING = { added: 0, retargeted: 0, removed: 0, adopted: 0 } as const;
 
+export interface SyncOptions {
+  readonly signal: AbortSignal;
+  /** The switch was found to differ from what its generation says. */
+  readonly distrusted: boolean;
+  /** The generation the switch was left at, for changes to be sent without a look: one that is elsewhere refuses them. */
+  readonly leftAt: number | undefined;
+}
+
 /** Throws what the client throws; nothing is half applied, the next pass starts over. */
 export async function syncSwitch(
   nexus: NexusContext,
   dpd: DpdClient,
-  signal: AbortSignal,
-  distrusted: boolean,
+  { signal, distrusted, leftAt }: SyncOptions,
 ): Promise<SwitchSync | OldDpdSync> {
   try {
     for (let attempt = 1; ; attempt++) {
-      const outcome = await syncOnce(nexus, dpd, signal, distrusted);
+      const known = attempt === 1 && !distrusted ? leftAt : undefined;
+      const outcome = await syncOnce(nexus, dpd, { signal, distrusted, leftAt: known });
       if (outcome !== "again") return outcome;
       if (attempt === ATTEMPTS) throw new Error(`the NAT version moved on during each of ${ATTEMPTS} attempts`);
     }
@@ -53,14 +61,14 @@ export async function syncSwitch(
 async function syncOnce(
   nexus: NexusContext,
   dpd: DpdClient,
-  signal: AbortSignal,
-  distrusted: boolean,
+  { signal, distrusted, leftAt }: SyncOptions,
 ): Promise<SwitchSync | "again"> {
+  if (leftAt !== undefined) {
+    const { version, purged } = await readVersions(nexus);
+    if (leftAt < version && leftAt >= purged) return sendChanges(nexus, dpd, leftAt, signal);
+  }
   const group = await findGroup(dpd, signal);
-  const [version, purged] = await nexus.store.transaction(async (tx) => [
-    await currentNatVersion(tx),
-    await purgedNatVersion(tx),
-  ]);
+  const { version, purged } = await readVersions(nexus);
   const step = planSync({ version, purged, group, distrusted });
   switch (step.kind) {
     case "in-sync":
@@ -73,6 +81,13 @@ async function syncOnce(
     case "ensure":
       return sendWhole(nexus, dpd, signal);
   }
+}
+
+function readVersions(nexus: NexusContext): Promise<{ version: number; purged: number }> {
+  return nexus.store.transaction(async (tx) => ({
+    version: await currentNatVersion(tx),
+    purged: await purgedNatVersion(tx),
+  }));
 }
 
 export async function findGroup(dpd: DpdClient, signal: AbortSignal): Promise<GroupSeen | undefined> {

@@ -23,14 +23,20 @@ export function natSyncTask(
   slot: SwitchSlot,
   distrusted: () => boolean,
 ): Task<NatSyncDetails> {
+  let left: { readonly url: string; readonly generation: number } | undefined;
   return defineTask({
     name: natSyncTaskName(slot),
     description: `keeps the NAT entries of instances on switch${slot} equal to the database`,
     periodMs: PERIOD_MS,
-    run: async ({ signal }) => {
+    run: async ({ reason, signal }) => {
       const { url, dpd } = await switches.get(slot, signal);
+      // The periodic look is what notices a switch that lost entries.
+      const leftAt = reason === "signaled" && left?.url === url ? left.generation : undefined;
+      left = undefined;
       try {
-        return { switch: `switch${slot}`, url, sync: await syncSwitch(nexus, dpd, signal, distrusted()) };
+        const sync = await syncSwitch(nexus, dpd, { signal, distrusted: distrusted(), leftAt });
+        if (sync.action !== "told to fetch") left = { url, generation: sync.generation };
+        return { switch: `switch${slot}`, url, sync };
       } catch (error) {
         switches.forget(url);
         throw error;
