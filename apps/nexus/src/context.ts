@@ -8,6 +8,7 @@ import { createPasswords, type Passwords } from "./authn/passwords.ts";
 import type { NexusConfig } from "./config.ts";
 import { migrations } from "./db/migrations.ts";
 import type { NexusTables } from "./db/schema.ts";
+import { SledAgentClients } from "./peers/sled-agent-clients.ts";
 import { allSagas } from "./sagas/index.ts";
 import { AppliedState } from "./sled/applied.ts";
 import { allTasks } from "./tasks/all.ts";
@@ -26,6 +27,7 @@ export interface NexusContext {
   readonly tasks: TaskRunner;
   /** Those a dead process left are taken up by `recover`, before anything is served. */
   readonly sagas: SagaExecutor<NexusContext>;
+  readonly sledAgents: SledAgentClients;
   /** What this process last brought each sled to. */
   readonly applied: AppliedState;
   /** Says that NAT entries changed: the switches hear of it at once. */
@@ -58,6 +60,7 @@ export function contextOn(
     store,
     metrics: new Metrics(),
     passwords,
+    sledAgents: new SledAgentClients(world),
     applied: new AppliedState(),
     // Tasks and sagas take the context they are part of, so they are made when it is.
     get sagas() {

@@ -3,13 +3,10 @@
  * reported as such and nothing is done. What goes wrong comes back as an error of Nexus' domain.
  */
 import { ApiError, ClientError, ConnectionError, UnsupportedVersionError } from "@racklet/client-runtime";
-import { sledAgentClient, type SledAgentClient } from "@racklet/sled-agent-client";
-import { sledAgentClient as oldestClient, type SledAgentClient as OldestClient } from "@racklet/sled-agent-client/v1";
+import type { SledAgentClient } from "@racklet/sled-agent-client";
+import type { SledAgentClient as OldestClient } from "@racklet/sled-agent-client/v1";
 import type { NexusContext } from "../context.ts";
 import { NexusError, unavailable } from "../errors.ts";
-
-/** For one call, retries included. */
-const DEADLINE_MS = 10_000;
 
 export interface SledPeer {
   readonly id: string;
@@ -22,12 +19,12 @@ export type OldestSledAgentClient = OldestClient;
 
 /** The client of a sled's agent. Its calls throw the client's own errors: wrap them in `askSled`, or tell the cases apart. */
 export function sledAgentOf(nexus: NexusContext, sled: SledPeer): SledAgentClient {
-  return sledAgentClient({ baseUrl: `http://${sled.sled_agent_address}`, world: nexus.world, deadlineMs: DEADLINE_MS });
+  return nexus.sledAgents.at(sled.sled_agent_address).newest;
 }
 
 /** The same by the oldest version, for what has never changed: every sled-agent answers it. */
 export function oldestSledAgentOf(nexus: NexusContext, sled: SledPeer): OldestSledAgentClient {
-  return oldestClient({ baseUrl: `http://${sled.sled_agent_address}`, world: nexus.world, deadlineMs: DEADLINE_MS });
+  return nexus.sledAgents.at(sled.sled_agent_address).oldest;
 }
 
 /** The sled's agent, for a sled known by id. */
