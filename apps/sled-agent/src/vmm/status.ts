@@ -1,4 +1,5 @@
 /** How a VMM's reported state follows from what is asked of it and what its propolis shows. Pure. */
+import { isDeepStrictEqual } from "node:util";
 import type { InstanceState, MigrationState as PropolisMigration } from "@racklet/api-types/propolis/latest";
 import type { MigrationState, VmmState } from "@racklet/api-types/sled-agent/latest";
 import type { MigrationStatus, VmmStatus } from "./types.ts";
@@ -39,6 +40,12 @@ export function isHalted({ state }: Pick<VmmStatus, "state">): boolean {
 export function observe(status: VmmStatus, observation: Observation, now: string): VmmStatus {
   if (observation.state === "Failed") return fail(withMigrations(status, observation, now), OWN_FAILURE, now);
   return moveTo(withMigrations(status, observation, now), SHOWN_AS[observation.state], now);
+}
+
+/** In more than the generation and its time: Nexus would do something about it. */
+export function differs(a: VmmStatus, b: VmmStatus): boolean {
+  const ofMoment = { gen: 0, timeUpdated: "" };
+  return !isDeepStrictEqual({ ...a, ...ofMoment }, { ...b, ...ofMoment });
 }
 
 const OWN_FAILURE = "its propolis says that the VM failed";

@@ -17,7 +17,7 @@ import { Publisher } from "./publisher.ts";
 import { RecordKeeper } from "./record-keeper.ts";
 import type { VmmRecord, VmmRecords } from "./records.ts";
 import { RequestQueue } from "./request-queue.ts";
-import { fail, isHalted, moveTo, observe, type Observation } from "./status.ts";
+import { differs, fail, isHalted, moveTo, observe, type Observation } from "./status.ts";
 import type { StateRequest, VmmRequest, VmmStatus } from "./types.ts";
 
 export interface VmmDependencies {
@@ -43,6 +43,8 @@ export class Vmm {
   readonly #life = new AbortController();
   readonly #publisher: Publisher;
   #status: VmmStatus;
+  /** The last state that Nexus was told of by itself, and not only in an answer. */
+  #told: VmmStatus | undefined;
   readonly #network: VmmNetwork;
   #backend: VmmBackend | undefined;
   readonly #keeper: RecordKeeper;
@@ -275,7 +277,10 @@ export class Vmm {
       void this.#end(next);
       return false;
     }
+    const isNews = differs(next, this.#status) || this.#told === undefined || differs(next, this.#told);
     this.#become(next);
+    if (!isNews) return true;
+    this.#told = next;
     this.#publisher.publish(next);
     return true;
   }
