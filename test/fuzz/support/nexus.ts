@@ -57,6 +57,8 @@ export async function startNexus(name: keyof NexusApps): Promise<Target> {
   };
   let isFirst = true;
   const prepare = async (): Promise<void> => {
+    // No request takes back that a sled was given up.
+    await nexus.store.db.updateTable("sled").set({ policy: "in_service" }).execute();
     for (const [api, method, path, body] of THINGS) await ensure(api, method, path, body);
     isFirst = false;
   };

@@ -91,15 +91,21 @@ function refusalFaults({ statuses, message }: WrongRequest, answer: Answer): str
 }
 
 const ALLOWED_5XX = [501, 503, 507];
+/** What else an operation is for. */
+const ALLOWED_OF: Readonly<Record<string, readonly number[]>> = {
+  // A wait whose time is over.
+  multicast_wait: [504],
+};
 
-function answerFaults({ successStatus }: DocumentOperation, answer: Answer): string[] {
+function answerFaults({ operationId, successStatus }: DocumentOperation, answer: Answer): string[] {
   const { status } = answer;
   if (status < 400) {
     const isDocumented = successStatus === undefined ? status >= 200 : status === successStatus;
     return isDocumented ? [] : [`${status} is not in its document`];
   }
   // Nothing that a document allows is a request for another method.
-  if (status === 405 || (status >= 500 && !ALLOWED_5XX.includes(status))) return [`${status}`];
+  const allowed = [...ALLOWED_5XX, ...(ALLOWED_OF[operationId] ?? [])];
+  if (status === 405 || (status >= 500 && !allowed.includes(status))) return [`${status}`];
   // A free-form answer is of another standard, down to its errors.
   const fault = successStatus === undefined ? undefined : errorBodyFault(answer);
   return fault === undefined ? [] : [fault];

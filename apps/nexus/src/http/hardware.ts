@@ -1,6 +1,6 @@
 /** Racks, sleds and switches as operators see them. */
 import type { Handlers } from "@racklet/api-kit";
-import type { InstanceState, Rack, Sled, SledInstance, Switch } from "@racklet/api-types/nexus/latest";
+import type { InstanceState, Rack, Sled, SledInstance, SledPolicy, Switch } from "@racklet/api-types/nexus/latest";
 import { hardwareOperations } from "@racklet/api-types/nexus/operations/hardware";
 import { authenticate } from "../authn/authenticate.ts";
 import type { NexusContext } from "../context.ts";
@@ -80,17 +80,19 @@ function baseboard(row: SledRow | SwitchRow): Switch["baseboard"] {
   return { part: row.part_number, revision: row.revision, serial: row.serial_number };
 }
 
+export function sledPolicyView({ policy, provision_policy }: SledRow): SledPolicy {
+  return policy === "in_service" ? { kind: "in_service", provision_policy } : { kind: "expunged" };
+}
+
 function sledView(row: SledRow): Sled {
   const { id, time_created, time_modified, rack_id, state, slot, usable_hardware_threads, usable_physical_ram } = row;
-  const policy: Sled["policy"] =
-    row.policy === "in_service" ? { kind: "in_service", provision_policy: row.provision_policy } : { kind: "expunged" };
   const times = { time_created, time_modified };
   return {
     id,
     ...times,
     rack_id,
     baseboard: baseboard(row),
-    policy,
+    policy: sledPolicyView(row),
     state,
     slot,
     usable_hardware_threads,

@@ -7,12 +7,14 @@ import { bgtaskHandlers } from "./lockstep/bgtasks.ts";
 import { instanceHandlers } from "./lockstep/instances.ts";
 import { multicastLockstepHandlers } from "./lockstep/multicast.ts";
 import { sagaHandlers } from "./lockstep/sagas.ts";
+import { sledHandlers } from "./lockstep/sleds.ts";
 
 export const lockstepHandlers: Handlers<NexusContext, (typeof nexusLockstepApi)["operations"]> = {
   ...bgtaskHandlers,
   ...instanceHandlers,
   ...multicastLockstepHandlers,
   ...sagaHandlers,
+  ...sledHandlers,
 };
 
 /** By path. */

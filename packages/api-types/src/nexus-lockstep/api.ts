@@ -3,9 +3,16 @@
  * upgraded together, so it has one version and the version header is ignored.
  */
 import { apiVersions, declare, defineApi, param, query, s } from "@racklet/api-kit";
-import { Instance } from "../nexus/latest.ts";
+import { Instance, SledPolicy } from "../nexus/latest.ts";
 import { multicastOperations } from "./multicast.ts";
-import { BackgroundTask, BackgroundTasksActivateRequest, InstanceMigrateRequest, Saga, SagaPage } from "./types.ts";
+import {
+  BackgroundTask,
+  BackgroundTasksActivateRequest,
+  InstanceMigrateRequest,
+  Saga,
+  SagaPage,
+  SledSelector,
+} from "./types.ts";
 
 const versions = apiVersions([["0.0.1", "LOCKSTEP"]] as const);
 const { V } = versions;
@@ -55,6 +62,16 @@ export const nexusLockstepApi = defineApi({
       revisions: [{ since: V.LOCKSTEP, body: InstanceMigrateRequest, response: Instance, status: 200 }],
     }),
     ...multicastOperations(V.LOCKSTEP),
+    sled_expunge: declare({
+      operationId: "sled_expunge",
+      method: "POST",
+      path: "/sleds/expunge",
+      summary: "Give up a sled for good",
+      description:
+        "Its VMs count as failed, and nothing is placed on it or asked of it again; it cannot be taken back. Answers what the policy was before; expunging once more changes nothing.",
+      idempotent: true,
+      revisions: [{ since: V.LOCKSTEP, body: SledSelector, response: SledPolicy, status: 200 }],
+    }),
     saga_list: declare({
       operationId: "saga_list",
       method: "GET",

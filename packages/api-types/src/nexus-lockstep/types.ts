@@ -104,3 +104,5 @@ export const Saga = s.named("Saga", s.object({ id: s.uuid(), state: SagaState })
 export type Saga = Infer<typeof Saga>;
 
 export const SagaPage = resultsPageOf("Saga", Saga);
+
+export const SledSelector = s.named("SledSelector", s.object({ sled: s.described("ID of the sled", s.uuid()) }));

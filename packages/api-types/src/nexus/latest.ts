@@ -15,6 +15,7 @@ export {
   RackResultsPage,
   SledInstance,
   SledInstanceResultsPage,
+  SledPolicy,
   Switch,
   SwitchResultsPage,
 } from "./v2025112000/hardware.ts";

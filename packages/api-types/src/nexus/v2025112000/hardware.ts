@@ -33,6 +33,7 @@ export const SledPolicy = s.named(
   ]),
   "What the operator wants of a sled",
 );
+export type SledPolicy = Infer<typeof SledPolicy>;
 export const SledState = s.named("SledState", s.enum(["active", "decommissioned"]), "The state of a sled");
 
 /** Of every version; later ones add to them. */
