@@ -4,7 +4,7 @@
  */
 import { dpdClient } from "@racklet/dpd-client";
 import { multicastDifferences } from "./multicast-expectations.ts";
-import { setDifference, view } from "./observe.ts";
+import { setDifference, sledsInService, view } from "./observe.ts";
 import { SWITCHES, type SimRack } from "./rack.ts";
 
 export async function differences(rack: SimRack, { multicast }: { readonly multicast: boolean }): Promise<string> {
@@ -104,7 +104,7 @@ async function portDifferences(rack: SimRack): Promise<string[]> {
     .where("nic.time_deleted", "is", null)
     .execute();
   const found: string[] = [];
-  for (const [index, sledId] of rack.sledIds.entries()) {
+  for (const [index, sledId] of await sledsInService(rack)) {
     const ports = await view<{ propolis_id: string; mac: string }>(rack, index, "ports");
     const wanted = rows.filter((row) => row.sled_id === sledId).map(({ id, mac }) => `${id} ${mac}`);
     const held = ports.map(({ propolis_id: id, mac }) => `${id} ${mac}`);

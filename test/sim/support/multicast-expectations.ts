@@ -1,6 +1,6 @@
 /** What switches and sleds must hold for multicast once a rack is at rest, from the rows of groups, members and VMMs alone. */
 import { dpdClient } from "@racklet/dpd-client";
-import { setDifference, view } from "./observe.ts";
+import { setDifference, sledsInService, view } from "./observe.ts";
 import { SWITCHES, type SimRack, type SwitchName } from "./rack.ts";
 
 interface Group {
@@ -28,7 +28,7 @@ export async function multicastDifferences(rack: SimRack): Promise<string[]> {
   }
   // Which switch zone forwards is the reconciler's choice, but it is one for each group.
   const nextHops = new Map<string, Set<string>>();
-  for (const [index, sledId] of rack.sledIds.entries()) {
+  for (const [index, sledId] of await sledsInService(rack)) {
     const m2p = await view<{ group: string; underlay: string }>(rack, index, "m2p");
     const wanted = groups.filter(({ members }) => members.length > 0);
     const held = m2p.map(({ group, underlay }) => `${group} → ${underlay}`);

@@ -8,6 +8,12 @@ export async function view<T>(rack: SimRack, sled: number, name: string): Promis
   return (await response.json()) as T[];
 }
 
+/** The sleds that Nexus looks after, with their numbers: one that was given up keeps whatever it has. */
+export async function sledsInService({ store, sledIds }: SimRack): Promise<(readonly [index: number, id: string])[]> {
+  const rows = await store.db.selectFrom("sled").select("id").where("policy", "=", "in_service").execute();
+  return [...sledIds.entries()].filter(([, id]) => rows.some((row) => row.id === id));
+}
+
 /** What is missing, too much, or there twice. */
 export function setDifference(what: string, wanted: readonly string[], held: readonly string[]): string[] {
   const normal = (texts: readonly string[]): string[] => texts.map((text) => text.toLowerCase());

@@ -110,6 +110,9 @@ const isFault = (step: UserStep | FaultStep): step is FaultStep =>
   ["kill", "kill at statement", "disturb", "cut off"].includes(step.do);
 
 function ask(rack: SimRack, step: UserStep): Promise<Answer> {
+  if (step.do === "expunge") {
+    return rack.call("POST", "/sleds/expunge", { sled: rack.sledIds[step.sled] }, "lockstep");
+  }
   const path = `/v1/instances/${step.instance}`;
   switch (step.do) {
     case "create":

@@ -14,7 +14,9 @@ export type UserStep =
   | { readonly do: "start" | "stop" | "reboot" | "delete" | "migrate"; readonly instance: string }
   | { readonly do: "attach" | "detach"; readonly instance: string; readonly floating: string }
   | { readonly do: "join"; readonly instance: string; readonly group: string; readonly sources: readonly string[] }
-  | { readonly do: "leave"; readonly instance: string; readonly group: string };
+  | { readonly do: "leave"; readonly instance: string; readonly group: string }
+  /** By an operator, for good. */
+  | { readonly do: "expunge"; readonly sled: number };
 
 export type FaultStep =
   | { readonly do: "kill"; readonly service: string; readonly forMs: number }
@@ -48,6 +50,10 @@ export function scenario({ seed, services, userSteps, faultSteps, multicast }: S
   const dice = diceOf(random);
   const span = userSteps * MEAN_PAUSE_MS;
   const steps: Step[] = [];
+  // One that has no switch: with it would go all that is known of the switch.
+  if (services.includes("sled-agent/2") && dice.chance(0.3)) {
+    steps.push({ atMs: dice.between(300, span), do: "expunge", sled: 2 });
+  }
   // Something to work on from the start.
   INSTANCES.forEach((instance, n) => steps.push({ atMs: n * 50, ...create(dice, instance, multicast) }));
   const times = Array.from({ length: userSteps }, () => dice.between(100, span)).sort((a, b) => a - b);
