@@ -47,12 +47,13 @@ describe("the directory of a rack", () => {
   });
 
   test("keeps its ids over restarts, and gets more for more sleds", () => {
-    expect(openIdentity(dir, 2, newId)).toEqual({ rackId: "id-1", sledIds: ["id-2", "id-3"], poolsCreated: false });
-    const grown = { rackId: "id-1", sledIds: ["id-2", "id-3", "id-4"], poolsCreated: false };
-    expect(openIdentity(dir, 3, newId)).toEqual(grown);
-    expect(openIdentity(dir, 1, newId)).toEqual(grown);
+    const first = { rackId: "id-1", sledIds: ["id-2", "id-3"], database: "sqlite", poolsCreated: false } as const;
+    expect(openIdentity(dir, 2, "sqlite", newId)).toEqual(first);
+    const grown = { ...first, sledIds: ["id-2", "id-3", "id-4"] };
+    expect(openIdentity(dir, 3, "sqlite", newId)).toEqual(grown);
+    expect(openIdentity(dir, 1, "sqlite", newId)).toEqual(grown);
     writeIdentity(dir, { ...grown, poolsCreated: true });
-    expect(openIdentity(dir, 3, newId).poolsCreated).toBe(true);
+    expect(openIdentity(dir, 3, "sqlite", newId).poolsCreated).toBe(true);
   });
 
   test.each([
@@ -61,11 +62,24 @@ describe("the directory of a rack", () => {
     ['{"format":1,"rack_id":"x"}', /is damaged \(rack_id or sled_ids are missing\)/],
   ])("with %s in racklet.json is refused", (text, message) => {
     writeFileSync(join(dir, "racklet.json"), text);
-    expect(() => openIdentity(dir, 4, newId)).toThrow(message);
+    expect(() => openIdentity(dir, 4, "sqlite", newId)).toThrow(message);
+  });
+
+  test("whose rack has its data in another kind of database is refused, and not cleared when that is PostgreSQL", () => {
+    writeFileSync(join(dir, "racklet.json"), '{"format":1,"rack_id":"of before the choice","sled_ids":[]}');
+    expect(() => openIdentity(dir, 1, "postgres", newId)).toThrow(
+      `the rack in ${dir} has its data in SQLite: leave out --database, or choose another directory with --data`,
+    );
+    clearDataDir(dir);
+    const identity = openIdentity(dir, 1, "postgres", newId);
+    expect(openIdentity(dir, 1, "postgres", newId)).toEqual(identity);
+    expect(() => openIdentity(dir, 1, "sqlite", newId)).toThrow(/has its data in PostgreSQL: name it with --database/);
+    expect(() => clearDataDir(dir)).toThrow(/has its data in PostgreSQL, which --fresh does not empty/);
+    expect(openIdentity(dir, 1, "postgres", newId)).toEqual(identity);
   });
 
   test("loses only what is a rack's when it is cleared", () => {
-    openIdentity(dir, 1, newId);
+    openIdentity(dir, 1, "sqlite", newId);
     for (const name of ["nexus.db", "nexus.db-wal", "token", "notes.txt", "nexus.db.mine"])
       writeFileSync(join(dir, name), "");
     clearDataDir(dir);

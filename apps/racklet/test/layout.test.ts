@@ -11,7 +11,7 @@ describe("a rack", () => {
     addresses: defaultAddresses(3),
     rackId: "rack",
     sledIds: [...IDS, "of a sled that is not there this time"],
-    database: "sqlite:x.db",
+    database: "postgres://me:secret@host/racklet",
     password: "secret",
     sledDataDir: (sled) => `data/${sled}`,
     propolis: "process",
@@ -60,6 +60,10 @@ describe("a rack", () => {
     const told = rack.services.filter((service) => JSON.stringify(service).includes("secret"));
     expect(told.map(({ name }) => name)).toEqual(["nexus"]);
     expect(told[0]?.args.join(" ")).not.toContain("secret");
+    expect(told[0]?.env).toEqual({
+      RACKLET_INITIAL_PASSWORD: "secret",
+      RACKLET_DATABASE: "postgres://me:secret@host/racklet",
+    });
   });
 });
 

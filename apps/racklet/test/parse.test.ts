@@ -10,6 +10,7 @@ const UP = {
   ports: "default",
   fresh: false,
   ephemeral: false,
+  database: undefined,
   inProcess: false,
   propolis: "embedded",
   pools: false,
@@ -26,6 +27,11 @@ const VM = {
   cpuidProfile: undefined,
   hyperv: false,
 };
+
+const NO_DATABASE =
+  "--database: expected postgres://…; without it Nexus has a SQLite file in the directory of the rack";
+const NOT_EMPTIED =
+  "does not empty a PostgreSQL database: name an empty one with --database, and a new directory with --data";
 
 const parse = (line: string, env = {}) => parseCommandLine(line.split(" ").filter(Boolean), env);
 
@@ -48,6 +54,7 @@ describe("the command line", () => {
       },
     ],
     ["up --ephemeral --sleds=1", { ...UP, ephemeral: true, sleds: 1 }],
+    ["up --database postgres://me:x@h/db", { ...UP, database: "postgres://me:x@h/db" }],
     ["status --json", { command: "status", data: ".racklet", json: true }],
     ["token --data x", { command: "token", data: "x", json: false }],
     ["down", { command: "down", data: ".racklet", json: false }],
@@ -81,6 +88,10 @@ describe("the command line", () => {
     ["up --ports 1234", "--ports 1234: expected default or auto"],
     ["up --propolis thread", "--propolis thread: expected embedded or process"],
     ["up --ephemeral --data x", "--ephemeral has a directory of its own: leave out --data and --fresh"],
+    ["up --database sqlite:x.db", NO_DATABASE],
+    ["up --database=", NO_DATABASE],
+    ["up --database postgres://h/db --fresh", `--fresh ${NOT_EMPTIED}`],
+    ["up --ephemeral --database postgresql://h/db", `--ephemeral ${NOT_EMPTIED}`],
     ["up now", 'up does not take "now"'],
     ["up --data=", "--data is empty"],
     ["service", "service needs an action: start, stop, kill, pause, resume"],
@@ -104,6 +115,14 @@ describe("the command line", () => {
     expect(parse("status", { RACKLET_DATA: "there" })).toMatchObject({ data: "there" });
     expect(parse("status --data here", { RACKLET_DATA: "there" })).toMatchObject({ data: "here" });
   });
+});
+
+test("up takes the database from RACKLET_DATABASE unless it is empty or --database says otherwise", () => {
+  const env = { RACKLET_DATABASE: "postgres://there/db" };
+  expect(parse("up", env)).toMatchObject({ database: "postgres://there/db" });
+  expect(parse("up --database postgres://here/db", env)).toMatchObject({ database: "postgres://here/db" });
+  expect(parse("up --fresh", { RACKLET_DATABASE: "" })).toMatchObject({ database: undefined, fresh: true });
+  expect(() => parse("up --fresh", env)).toThrow(`--fresh ${NOT_EMPTIED}`);
 });
 
 describe("help", () => {

@@ -24,6 +24,8 @@ export interface UpOptions extends Common {
   readonly ports: "default" | "auto";
   readonly fresh: boolean;
   readonly ephemeral: boolean;
+  /** A PostgreSQL URL for Nexus; undefined: an SQLite file in `data`. */
+  readonly database: string | undefined;
   readonly inProcess: boolean;
   /** Where the VMs' propolis servers run. */
   readonly propolis: "embedded" | "process";
@@ -72,6 +74,8 @@ export const COMMANDS = {
       "--data DIR            where the rack keeps its data (default .racklet, or the variable RACKLET_DATA)",
       "--fresh               begin with an empty rack: deletes what DIR has of the last one",
       "--ephemeral           use a temporary directory, deleted at the end",
+      "--database URL        keep Nexus' data in the PostgreSQL database postgres://… (or the variable RACKLET_DATABASE)",
+      "                      instead of a SQLite file in DIR; then without --fresh and --ephemeral, which do not empty it",
       "--in-process          run all services in this one process: less memory, but none can be killed for real",
       "--propolis embedded|process  the server of each VM in its sled-agent (default), or in a process of its own",
       "--pools               give a new rack the IP pools `default` and `default-ipv6`, as the silo's defaults",
@@ -84,6 +88,7 @@ export const COMMANDS = {
       ports: { type: "string" },
       fresh: { type: "boolean" },
       ephemeral: { type: "boolean" },
+      database: { type: "string" },
       "in-process": { type: "boolean" },
       propolis: { type: "string" },
       pools: { type: "boolean" },

@@ -29,7 +29,7 @@ const MAX_SLEDS = 32;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** `argv` is what follows the program's name; `RACKLET_DATA` stands in for `--data`. Throws UsageError. */
+/** `argv` is what follows the program's name; `RACKLET_DATA` and `RACKLET_DATABASE` stand in for `--data` and `--database`. Throws UsageError. */
 export function parseCommandLine(argv: readonly string[], env: Env): Command {
   const [name, ...rest] = argv;
   if (name === undefined || name === "--help" || name === "-h") return { command: "help", topic: undefined };
@@ -47,7 +47,7 @@ export function parseCommandLine(argv: readonly string[], env: Env): Command {
   if (!["service", "asic", "mcast", "vm", "help"].includes(name)) refuseMore(positionals, 0, name);
   switch (name) {
     case "up":
-      return { command: "up", ...common, ...upOptions(values, text) };
+      return { command: "up", ...common, ...upOptions(values, text, env) };
     case "service":
       return { command: "service", ...common, ...serviceArguments(positionals) };
     case "asic":
@@ -96,6 +96,7 @@ function readFlags(name: CommandName, args: readonly string[]): Flags {
 function upOptions(
   values: Flags["values"],
   text: (flag: string) => string | undefined,
+  env: Env,
 ): Omit<UpOptions, "data" | "json"> {
   const sleds = text("sleds") ?? "4";
   if (!/^\d{1,3}$/.test(sleds) || Number(sleds) < 1 || Number(sleds) > MAX_SLEDS) {
@@ -113,16 +114,34 @@ function upOptions(
   if (ephemeral && (text("data") !== undefined || values["fresh"] === true)) {
     throw new UsageError("--ephemeral has a directory of its own: leave out --data and --fresh", "up");
   }
+  const fresh = values["fresh"] === true;
+  const database = databaseOf(text("database") ?? (env["RACKLET_DATABASE"] || undefined));
+  if (database !== undefined && (fresh || ephemeral)) {
+    throw new UsageError(
+      `${fresh ? "--fresh" : "--ephemeral"} does not empty a PostgreSQL database: name an empty one with --database, and a new directory with --data`,
+      "up",
+    );
+  }
   return {
     sleds: Number(sleds),
     ports,
-    fresh: values["fresh"] === true,
+    fresh,
     ephemeral,
+    database,
     inProcess: values["in-process"] === true,
     propolis,
     pools: values["pools"] === true,
     password: nonEmpty(text("password") ?? "oxide", "password", "up"),
   };
+}
+
+// Not repeated in the message: it may hold a password.
+function databaseOf(url: string | undefined): string | undefined {
+  if (url === undefined || /^postgres(ql)?:\/\/./.test(url)) return url;
+  throw new UsageError(
+    "--database: expected postgres://…; without it Nexus has a SQLite file in the directory of the rack",
+    "up",
+  );
 }
 
 function serviceArguments(positionals: readonly string[]): { action: ServiceAction; service: string } {

@@ -25,11 +25,15 @@ const FORMAT = 1;
 const OWNED = /^(racklet\.json(\.new)?|token|logs|control\.(sock|path)|nexus\.db([-.].*)?|sled-agent-\d+)$/;
 const SLED = /^sled-agent-\d+$/;
 
+export type RackDatabase = "sqlite" | "postgres";
+
 /** What stays the same from one start to the next. */
 export interface RackIdentity {
   readonly rackId: string;
   /** One for each sled there ever was, by number. */
   readonly sledIds: readonly string[];
+  /** Where Nexus keeps its data: in a file of this directory, or elsewhere. */
+  readonly database: RackDatabase;
   /** The default IP pools were offered once; what the user does with them since is theirs. */
   readonly poolsCreated: boolean;
 }
@@ -79,7 +83,7 @@ export function unlockDataDir(dir: string): void {
   rmSync(join(dir, PID_FILE), { force: true });
 }
 
-/** Refuses a directory that is not a rack's, unless it is empty. Call it with the lock held. */
+/** Refuses a directory that is not a rack's, unless it is empty, and one whose rack has data elsewhere. Call it with the lock held. */
 export function clearDataDir(dir: string): void {
   const found = readdirSync(dir).filter((name) => name !== PID_FILE);
   if (found.length > 0 && !existsSync(join(dir, IDENTITY_FILE))) {
@@ -87,14 +91,27 @@ export function clearDataDir(dir: string): void {
       `${dir} has files but no ${IDENTITY_FILE}, so it is no rack's: --fresh will not delete anything there`,
     );
   }
+  if (databaseIn(dir) === "postgres") {
+    throw new Failure(
+      `the rack in ${dir} has its data in PostgreSQL, which --fresh does not empty: choose another directory with --data`,
+    );
+  }
   for (const name of found.filter((each) => OWNED.test(each)))
     rmSync(join(dir, name), { recursive: true, force: true });
 }
 
-/** The identity on disk, with ids added up to `sleds`, written back when anything is new. */
-export function openIdentity(dir: string, sleds: number, newId: () => string): RackIdentity {
+/**
+ * The identity on disk, with ids added up to `sleds`, written back when anything is new. Throws Failure for a rack that has
+ * its data in another kind of database: it would seem to have lost them.
+ */
+export function openIdentity(dir: string, sleds: number, database: RackDatabase, newId: () => string): RackIdentity {
   const found = readIdentity(dir);
-  const known = found ?? { rackId: newId(), sledIds: [], poolsCreated: false };
+  const known = found ?? { rackId: newId(), sledIds: [], database, poolsCreated: false };
+  if (known.database !== database) {
+    const [has, flag] =
+      database === "sqlite" ? ["PostgreSQL", "name it with --database"] : ["SQLite", "leave out --database"];
+    throw new Failure(`the rack in ${dir} has its data in ${has}: ${flag}, or choose another directory with --data`);
+  }
   const missing = Math.max(0, sleds - known.sledIds.length);
   const identity = { ...known, sledIds: [...known.sledIds, ...Array.from({ length: missing }, newId)] };
   if (found === undefined || missing > 0) writeIdentity(dir, identity);
@@ -102,9 +119,9 @@ export function openIdentity(dir: string, sleds: number, newId: () => string): R
 }
 
 export function writeIdentity(dir: string, identity: RackIdentity): void {
-  const { rackId, sledIds, poolsCreated } = identity;
+  const { rackId, sledIds, database, poolsCreated } = identity;
   const text = JSON.stringify(
-    { format: FORMAT, rack_id: rackId, sled_ids: sledIds, pools_created: poolsCreated },
+    { format: FORMAT, rack_id: rackId, sled_ids: sledIds, database, pools_created: poolsCreated },
     null,
     2,
   );
@@ -134,7 +151,18 @@ function readIdentity(dir: string): RackIdentity | undefined {
   if (typeof rackId !== "string" || !Array.isArray(sledIds) || !sledIds.every((id) => typeof id === "string")) {
     throw damaged("rack_id or sled_ids are missing");
   }
-  return { rackId, sledIds, poolsCreated: poolsCreated === true };
+  return { rackId, sledIds, database: databaseIn(dir), poolsCreated: poolsCreated === true };
+}
+
+/** SQLite unless the rack says otherwise, as one does not that is older than the choice. */
+function databaseIn(dir: string): RackDatabase {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(dir, IDENTITY_FILE), "utf8"));
+    return (value as { database?: unknown }).database === "postgres" ? "postgres" : "sqlite";
+  } catch {
+    // Absent, or damaged, which whoever needs the rest of it says.
+    return "sqlite";
+  }
 }
 
 function readOwner(dir: string): number | undefined {

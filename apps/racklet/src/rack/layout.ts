@@ -80,11 +80,11 @@ export function layOut(options: RackOptions): Rack {
           `--external=${hostPort(external)}`,
           `--internal=${hostPort(internal)}`,
           `--lockstep=${hostPort(lockstep)}`,
-          `--database=${database}`,
           `--rack-id=${rackId}`,
           ...dpd.map(({ address }) => `--dpd=${urlOf(address)}`),
         ],
-        env: { RACKLET_INITIAL_PASSWORD: password },
+        // What may hold a password is for nobody's list of processes.
+        env: { RACKLET_INITIAL_PASSWORD: password, RACKLET_DATABASE: database },
       },
       ...dpd.map(({ switch: name, address }) => ({
         name: `dpd/${name}`,

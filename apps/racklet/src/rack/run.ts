@@ -23,14 +23,15 @@ import { stopOnSignals } from "./stop.ts";
 /** Resolves with the exit code when the rack has been told to stop and has. Throws Failure when it cannot be started. */
 export async function runRack(options: UpOptions, dir: string, io: Io): Promise<number> {
   const { world } = io;
-  const identity = openIdentity(dir, options.sleds, () => world.ids.uuid());
+  const database = options.database === undefined ? "sqlite" : "postgres";
+  const identity = openIdentity(dir, options.sleds, database, () => world.ids.uuid());
   const addresses = options.ports === "auto" ? await freeAddresses(options.sleds) : defaultAddresses(options.sleds);
   if (options.ports === "default") await checkFree(addresses);
   const rack = layOut({
     addresses,
     rackId: identity.rackId,
     sledIds: identity.sledIds,
-    database: `sqlite:${join(dir, "nexus.db")}`,
+    database: options.database ?? `sqlite:${join(dir, "nexus.db")}`,
     password: options.password,
     sledDataDir: (sled) => sledDataDir(dir, sled),
     propolis: options.propolis,
