@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { openStore, type Store, type StoreOptions } from "../store.ts";
 import { createDatabase } from "./postgres-database.ts";
+import { migratedDatabase } from "./postgres-template.ts";
 
 export interface FreshDatabase {
   /** An empty database, for `openStore`; it may be opened again after a close, and on PostgreSQL several times at once. */
@@ -59,13 +60,20 @@ function fileLeg(): StoreLeg {
 }
 
 function postgresLeg(): StoreLeg {
-  return leg("postgres", { durable: true, shared: true }, async () => createDatabase(await serverUrl()));
+  const fresh = async (): Promise<FreshDatabase> => createDatabase(await serverUrl());
+  // What a template leaves behind goes with our own cluster; a server that was given to us stays clean.
+  const isOurs = !process.env[POSTGRES_URL_VARIABLE];
+  return leg("postgres", { durable: true, shared: true }, fresh, async (options) =>
+    isOurs ? migratedDatabase(await serverUrl(), options) : fresh(),
+  );
 }
 
+/** `prepared`: a database to open with these options, which may be on their schema already. */
 function leg(
   name: StoreLeg["name"],
   { durable, shared }: { durable: boolean; shared: boolean },
   fresh: () => Promise<FreshDatabase>,
+  prepared: (options: Omit<StoreOptions, "url">) => Promise<FreshDatabase> = fresh,
 ): StoreLeg {
   return {
     name,
@@ -73,7 +81,7 @@ function leg(
     shared,
     fresh,
     async open<DB>(options: Omit<StoreOptions, "url">): Promise<Store<DB>> {
-      const { url, dispose } = await fresh();
+      const { url, dispose } = await prepared(options);
       const store = await openStore<DB>({ ...options, url });
       const close = async () => {
         await store.close();
