@@ -1,9 +1,9 @@
 /** `node apps/nexus/src/main.ts`: one Nexus in a process of its own. `--help` lists the flags. */
 import process from "node:process";
-import { AddressInUseError, UsageError } from "@racklet/api-kit";
+import { runService } from "@racklet/api-kit";
 import { DataInUseError, NewerDatabaseError } from "@racklet/store";
 import { realWorld } from "@racklet/world";
-import { ExposedError, parseConfig, startNexus, type NexusConfig } from "./index.ts";
+import { ExposedError, parseConfig, startNexus } from "./index.ts";
 
 const USAGE = `usage: node apps/nexus/src/main.ts [flags]      (each flag is also a variable RACKLET_<FLAG>)
   --external HOST:PORT      API for users, default 127.0.0.1:12220; port 0 picks a free one
@@ -16,39 +16,18 @@ const USAGE = `usage: node apps/nexus/src/main.ts [flags]      (each flag is als
   --default-pools           give the first silo of a new database a default IPv4 and IPv6 pool
   --spoof                   believe "Bearer oxide-spoof-<user id>": for tests only`;
 
-const NEXT_STEP: readonly (readonly [new (...args: never[]) => Error, string])[] = [
-  [AddressInUseError, ""],
-  [ExposedError, ""],
-  [DataInUseError, "stop it, or choose another file with --database"],
-  [NewerDatabaseError, "use the newer version, or choose another file with --database"],
-];
-
-function readConfig(): NexusConfig {
-  try {
-    return parseConfig(process.argv.slice(2), process.env);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`nexus: ${error.message}\n${USAGE}`);
-    process.exit(2);
-  }
-}
-
-if (process.argv.includes("--help")) {
-  console.log(USAGE);
-  process.exit(0);
-}
-const config = readConfig();
-try {
-  const nexus = await startNexus(config, realWorld({ name: "nexus" }));
-  const stop = () => void nexus.close();
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  // Last: whoever reads it may send a signal at once.
-  const { external, internal, lockstep } = nexus.urls;
-  console.log(JSON.stringify({ event: "listening", url: external, internal, lockstep }));
-} catch (error) {
-  const known = NEXT_STEP.find(([type]) => error instanceof type);
-  if (known === undefined) throw error;
-  console.error(`nexus: ${(error as Error).message}${known[1] === "" ? "" : `: ${known[1]}`}`);
-  process.exitCode = 1;
-}
+await runService(
+  {
+    name: "nexus",
+    usage: USAGE,
+    parse: parseConfig,
+    start: (config) => startNexus(config, realWorld({ name: "nexus" })),
+    urls: ({ urls: { external, internal, lockstep } }) => ({ url: external, internal, lockstep }),
+    nextSteps: [
+      [ExposedError, ""],
+      [DataInUseError, "stop it, or choose another file with --database"],
+      [NewerDatabaseError, "use the newer version, or choose another file with --database"],
+    ],
+  },
+  { process, console },
+);

@@ -1,8 +1,8 @@
 /** `node apps/propolis/src/main.ts`: the server of one VM in a process of its own. `--help` lists the flags. */
 import process from "node:process";
-import { AddressInUseError, UsageError } from "@racklet/api-kit";
+import { runService } from "@racklet/api-kit";
 import { realWorld } from "@racklet/world";
-import { parseConfig, startPropolis, type PropolisConfig } from "./index.ts";
+import { parseConfig, startPropolis } from "./index.ts";
 
 const USAGE = `usage: node apps/propolis/src/main.ts [flags]      (each flag is also a variable RACKLET_<FLAG>)
   --listen HOST:PORT      default 127.0.0.1:12400; port 0 picks a free one
@@ -11,32 +11,15 @@ const USAGE = `usage: node apps/propolis/src/main.ts [flags]      (each flag is 
   --boot-ms MIN-MAX       how long a simulated VM takes to run, default 100-300
   --guest-ms MS           how long its guest then takes to its login prompt, default 600`;
 
-function readConfig(): PropolisConfig {
-  try {
-    return parseConfig(process.argv.slice(2), process.env);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`propolis: ${error.message}\n${USAGE}`);
-    process.exit(2);
-  }
-}
-
-if (process.argv.includes("--help")) {
-  console.log(USAGE);
-  process.exit(0);
-}
-try {
-  const propolis = await startPropolis(readConfig(), realWorld({ name: "propolis" }));
-  const stop = () => void propolis.close();
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  // Last: whoever reads it may send a signal at once.
-  const listening = { event: "listening", url: propolis.url };
-  console.log(JSON.stringify(listening));
-  // A sled-agent gives no pipe to write to, which would break when it dies, but a channel for this one message.
-  process.send?.(listening);
-} catch (error) {
-  if (!(error instanceof AddressInUseError)) throw error;
-  console.error(`propolis: ${error.message}`);
-  process.exitCode = 1;
-}
+const listening = await runService(
+  {
+    name: "propolis",
+    usage: USAGE,
+    parse: parseConfig,
+    start: (config) => startPropolis(config, realWorld({ name: "propolis" })),
+    urls: ({ url }) => ({ url }),
+  },
+  { process, console },
+);
+// A sled-agent gives no pipe to write to, which would break when it dies, but a channel for this one message.
+if (listening !== undefined) process.send?.(listening);

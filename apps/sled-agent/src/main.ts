@@ -1,8 +1,8 @@
 /** `node apps/sled-agent/src/main.ts`: one sled-agent in a process of its own. `--help` lists the flags. */
 import process from "node:process";
-import { AddressInUseError, UsageError } from "@racklet/api-kit";
+import { runService } from "@racklet/api-kit";
 import { realWorld } from "@racklet/world";
-import { parseConfig, startSledAgent, type SledAgentConfig } from "./index.ts";
+import { parseConfig, startSledAgent } from "./index.ts";
 
 const USAGE = `usage: node apps/sled-agent/src/main.ts [flags]      (each flag is also a variable RACKLET_<FLAG>)
   --sled-id UUID            required
@@ -17,30 +17,13 @@ const USAGE = `usage: node apps/sled-agent/src/main.ts [flags]      (each flag i
   --data DIR                where VMs and the network configuration are kept, so that they outlive this process
   --boot-ms MIN-MAX         how long a simulated VM takes to boot, default 100-300`;
 
-function readConfig(): SledAgentConfig {
-  try {
-    return parseConfig(process.argv.slice(2), process.env);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`sled-agent: ${error.message}\n${USAGE}`);
-    process.exit(2);
-  }
-}
-
-if (process.argv.includes("--help")) {
-  console.log(USAGE);
-  process.exit(0);
-}
-const config = readConfig();
-try {
-  const sledAgent = await startSledAgent(config, realWorld({ name: `sled-agent/${config.serial}` }));
-  const stop = () => void sledAgent.close();
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  // Last: whoever reads it may send a signal at once.
-  console.log(JSON.stringify({ event: "listening", url: sledAgent.url }));
-} catch (error) {
-  if (!(error instanceof AddressInUseError)) throw error;
-  console.error(`sled-agent: ${error.message}`);
-  process.exitCode = 1;
-}
+await runService(
+  {
+    name: "sled-agent",
+    usage: USAGE,
+    parse: parseConfig,
+    start: (config) => startSledAgent(config, realWorld({ name: `sled-agent/${config.serial}` })),
+    urls: ({ url }) => ({ url }),
+  },
+  { process, console },
+);

@@ -11,6 +11,7 @@ export * from "./ops.ts";
 export * from "./pagination.ts";
 export * from "./params.ts";
 export * from "./request.ts";
+export * from "./run-service.ts";
 export * from "./schema.ts";
 export * from "./semver.ts";
 export * from "./serve.ts";
