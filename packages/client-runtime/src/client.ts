@@ -47,6 +47,7 @@ function binder(definition: ClientDefinition, options: ClientOptions) {
   const attempt = reporting(attemptsWith(options.baseUrl, world.fetch), options.onAttempt);
   return (call: CallIdentity, operation: OperationDefinition): RawCall =>
     async (args = {}, callOptions = {}) => {
+      refuseOthers(call, args);
       const deadline = startDeadline(
         world.timers,
         callOptions.deadlineMs ?? options.deadlineMs ?? DEFAULT_DEADLINE_MS,
@@ -69,6 +70,15 @@ function binder(definition: ClientDefinition, options: ClientOptions) {
         deadline.cancel();
       }
     };
+}
+
+// Options given in the place of the arguments would be ignored: no deadline, no signal, and nothing that says so.
+function refuseOthers({ service, operationId }: CallIdentity, args: RawArgs): void {
+  const other = Object.keys(args).find((name) => name !== "path" && name !== "query" && name !== "body");
+  if (other === undefined) return;
+  throw new TypeError(
+    `${service} ${operationId}: ${other} is none of path, query and body; options are the second argument`,
+  );
 }
 
 function headersOf({ headers }: ClientOptions): Headers {

@@ -35,14 +35,20 @@ export type ResultOf<O extends OperationTypes> = "default" extends keyof O["resp
     ? void
     : Content<O["responses"][Success & keyof O["responses"]]>;
 
-type Optional<A> =
-  Record<never, never> extends A ? [args?: A, options?: CallOptions] : [args: A, options?: CallOptions];
+/** An operation that takes nothing accepts `{}`, and nothing that is meant to be options. */
+type NoArgs = Readonly<Record<string, never>>;
+type Input<A> = unknown extends A
+  ? [args?: NoArgs, options?: CallOptions]
+  : Record<never, never> extends A
+    ? [args?: A, options?: CallOptions]
+    : [args: A, options?: CallOptions];
 
-export type Call<O extends OperationTypes> = (...input: Optional<ArgsOf<O>>) => Promise<ResultOf<O>>;
+/** The options are always the second argument. */
+export type Call<O extends OperationTypes> = (...input: Input<ArgsOf<O>>) => Promise<ResultOf<O>>;
 
 type ItemOf<R> = R extends { items: (infer Item)[] } ? Item : never;
 /** Every item of every page, fetched as they are asked for. `query.limit` is the size of a page. */
-export type PagesCall<O extends OperationTypes> = (...input: Optional<ArgsOf<O>>) => AsyncIterable<ItemOf<ResultOf<O>>>;
+export type PagesCall<O extends OperationTypes> = (...input: Input<ArgsOf<O>>) => AsyncIterable<ItemOf<ResultOf<O>>>;
 
 export type Outcome<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly error: ClientError };
 

@@ -1,6 +1,13 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { ambientWorld } from "../src/ambient.ts";
-import { ApiError, ConnectionError, ProtocolError, UnsupportedVersionError, type ClientWorld } from "../src/index.ts";
+import {
+  ApiError,
+  ConnectionError,
+  ProtocolError,
+  UnsupportedVersionError,
+  type CallOptions,
+  type ClientWorld,
+} from "../src/index.ts";
 import { createApiClient } from "../src/client.ts";
 import { broken, closedPort, failure, json, toy } from "./toy.ts";
 
@@ -89,6 +96,34 @@ describe("a request", () => {
     // @ts-expect-error -- the body has a shape
     const wrong = (): unknown => client.item_create({ body: { nam: "a" } });
     expect([missing, wrong]).toHaveLength(2);
+  });
+
+  it("takes its options second: as the first argument they are refused, and nothing is sent", async () => {
+    const { client, requests } = toy(() => new Response(null, { status: 204 }));
+    const options: CallOptions = { deadlineMs: 5 };
+    const misplaced = [
+      // @ts-expect-error -- an operation without parameters
+      () => client.item_reset({ deadlineMs: 5 }),
+      // @ts-expect-error -- the same options by name
+      () => client.item_reset(options),
+      // @ts-expect-error -- an operation whose parameters may all be left out
+      () => client.item_list(options),
+    ];
+    for (const call of misplaced) {
+      const error = await caught(call());
+      expect(error).toBeInstanceOf(TypeError);
+      expect(String(error)).toMatch(
+        /toy item_\w+: deadlineMs is none of path, query and body; options are the second argument/,
+      );
+    }
+    // @ts-expect-error -- nor do the calls that answer with errors answer with this one
+    expect(await caught(client.safe.item_reset(options))).toBeInstanceOf(TypeError);
+    // @ts-expect-error -- nor the pages
+    expect(await caught(client.pages.item_list(options)[Symbol.asyncIterator]().next())).toBeInstanceOf(TypeError);
+    expect(requests).toEqual([]);
+    await client.item_reset();
+    await client.item_reset({}, options);
+    expect(requests).toHaveLength(2);
   });
 });
 

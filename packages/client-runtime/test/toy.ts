@@ -30,11 +30,17 @@ interface ListOp {
   parameters: { query?: { limit?: number | null; page_token?: string | null; tag?: string }; path?: never };
   responses: { 200: { content: { "application/json": { items: Item[]; next_page?: string | null } } } };
 }
+interface ResetOp {
+  parameters: { query?: never; path?: never };
+  requestBody?: never;
+  responses: { 204: { content?: never } };
+}
 interface Operations {
   readonly item_get: Call<GetOp>;
   readonly item_put: Call<PutOp>;
   readonly item_create: Call<CreateOp>;
   readonly item_list: Call<ListOp>;
+  readonly item_reset: Call<ResetOp>;
   readonly login: Call<LoginOp>;
 }
 interface Pages {
@@ -49,6 +55,7 @@ const definition = {
     item_put: { method: "PUT", path: "/items/{id}", success: 204, idempotent: true },
     item_create: { method: "POST", path: "/items", success: 201 },
     item_list: { method: "GET", path: "/items", success: 200, idempotent: true, paginated: true },
+    item_reset: { method: "DELETE", path: "/items", success: 204, idempotent: true },
     login: { method: "POST", path: "/login", success: null, form: true },
   },
 } as const;

@@ -46,7 +46,7 @@ async function readMappings(
   agent: OldestSledAgentClient,
   options: { readonly signal: AbortSignal; readonly deadlineMs: number },
 ): Promise<Map<string, Mapping>> {
-  const found = await agent.list_v2p(options);
+  const found = await agent.list_v2p({}, options);
   return mappingsByKey(
     found
       .filter(({ vni }) => vni !== SERVICES_VNI)
