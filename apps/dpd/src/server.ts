@@ -31,7 +31,6 @@ import { routeIpv6Handlers } from "./http/route-ipv6.ts";
 import { noteOrigins, provenanceHandlers } from "./http/provenance.ts";
 import { settingsHandlers } from "./http/settings.ts";
 import { tableHandlers } from "./http/table.ts";
-import type { Profile } from "./table/types.ts";
 
 export interface AppOptions {
   /** Given in tests: an answer that breaks its document becomes a 500. */
@@ -39,7 +38,7 @@ export interface AppOptions {
 }
 
 export function createApp(ctx: DpdContext, options: AppOptions = {}): Hono {
-  return serveApi(apiFor(ctx.config.profile), {
+  return serveApi(ctx.config.profile === "large" ? dpdApi : sidecarApi(), {
     context: ctx,
     handlers: noteOrigins(handlers, mayWrite),
     repeats: noteOrigins(natGroupRepeats, mayWrite),
@@ -83,9 +82,11 @@ const reads = new Set(
 );
 const mayWrite = (operationId: string): boolean => !reads.has(operationId);
 
-/** Bodies need not be larger than what the tables could hold. */
-function apiFor(profile: Profile): typeof dpdApi {
-  if (profile === "large") return dpdApi;
+let sidecar: typeof dpdApi | undefined;
+
+/** Bodies need not be larger than what the tables could hold. One for all: what is planned for an API is kept by its identity. */
+function sidecarApi(): typeof dpdApi {
+  if (sidecar !== undefined) return sidecar;
   const { nat_group_ensure, nat_group_changes } = dpdApi.operations;
   const bodyLimit = SIDECAR_BULK_BODY_LIMIT;
   // The types of operations carry their literal body limits.
@@ -94,5 +95,6 @@ function apiFor(profile: Profile): typeof dpdApi {
     nat_group_ensure: { ...nat_group_ensure, bodyLimit },
     nat_group_changes: { ...nat_group_changes, bodyLimit },
   };
-  return { ...dpdApi, operations: operations as typeof dpdApi.operations };
+  sidecar = { ...dpdApi, operations: operations as typeof dpdApi.operations };
+  return sidecar;
 }
