@@ -79,7 +79,7 @@ class Builder {
     const isFree = schema["pattern"] === undefined && fitting(["\u{1f980} \n"]).length > 0;
     if (isFree) {
       const maxLength = Math.min(numberOf(schema, "maxLength") ?? 40, 40);
-      const texts = fc.string({ unit: "binary", minLength: numberOf(schema, "minLength") ?? 0, maxLength });
+      const texts = fc.string({ unit: CODE_POINTS, minLength: numberOf(schema, "minLength") ?? 0, maxLength });
       return words.length === 0 ? texts : fc.oneof(fc.constantFrom(...words), texts);
     }
     if (words.length === 0) return this.#matching(schema);
@@ -153,3 +153,13 @@ function integers(schema: JsonSchema): Values {
   if (small.min <= small.max) choices.push({ weight: 4, arbitrary: fc.integer(small) });
   return fc.oneof(...choices);
 }
+
+/** As the unit "binary", which builds a table of a million entries to find a character's number again. */
+const CODE_POINTS = fc.nat(0x10f7ff).map(
+  (n) => String.fromCodePoint(n < 0xd800 ? n : n + 0x800),
+  (text) => {
+    const point = typeof text === "string" ? (text.codePointAt(0) ?? -1) : -1;
+    if (point < 0 || String.fromCodePoint(point) !== text) throw new Error("not a character");
+    return point < 0xd800 ? point : point - 0x800;
+  },
+);
