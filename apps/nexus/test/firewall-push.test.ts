@@ -145,7 +145,7 @@ it("a sled that is away is told when it is back, and one that starts again is to
   agent.down = false;
   expect(await pass()).toMatchObject({ told: 1 });
   agent.rules.clear();
-  await rack.ok("GET", `/sled-agents/${rack.sledIds[sled]}`, undefined, { api: "internal" });
+  await rack.startedAgain(sled);
   expect(await pass()).toMatchObject({ told: 1 });
   expect(told(sled)).toEqual([[7]]);
 });

@@ -34,6 +34,8 @@ export interface Rack {
   ok(method: string, path: string, body?: object, options?: { version?: string; api?: keyof NexusApps }): Promise<Json>;
   /** Reports are delivered, sagas done. */
   settled(): Promise<void>;
+  /** What Nexus hears of a sled-agent that has started again: its record, by the next generation. */
+  startedAgain(sled: number): Promise<void>;
   /** One pass of the task; its details. `timeout`: as the period brings it. */
   pass(task: string, reason?: "signaled" | "timeout"): Promise<Json>;
   /** The live NAT entries: `address first-last -> sled vni mac`. */
@@ -128,6 +130,11 @@ export async function startRack({ sleds: count = 2, threads = 16, leg }: RackOpt
     projectId,
     call,
     ok,
+    async startedAgain(sled) {
+      const path = `/sled-agents/${sledIds[sled]}`;
+      const record = await ok("GET", path, undefined, { api: "internal" });
+      await ok("POST", path, { ...record, generation: record.generation + 1 }, { api: "internal" });
+    },
     async settled() {
       do {
         for (const sled of sleds) await sled.settled();
