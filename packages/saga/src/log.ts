@@ -3,6 +3,8 @@ import type { NodeEvent, SagaErrorInfo, SagaRecord, SagaState } from "./types.ts
 
 export interface SagaChange {
   readonly event?: NodeEvent;
+  /** The event after it, when both are recorded at once. */
+  readonly next?: NodeEvent | undefined;
   readonly state?: SagaState;
   readonly error?: SagaErrorInfo;
   /** ISO 8601. */

@@ -14,10 +14,12 @@ export function memorySagaLog(): SagaLog {
       if (sagas.has(record.id)) throw new Error(`saga ${record.id} exists`);
       sagas.set(record.id, { record, events: [] });
     },
-    async append(id, generation, { event, state, error, at }) {
+    async append(id, generation, { event, next, state, error, at }) {
       const saga = sagas.get(id);
       if (saga?.record.generation !== generation) return false;
-      if (event && event.sequence === saga.events.length) saga.events.push(event);
+      for (const each of [event, next]) {
+        if (each && each.sequence === saga.events.length) saga.events.push(each);
+      }
       saga.record = {
         ...saga.record,
         state: state ?? saga.record.state,

@@ -45,6 +45,7 @@ export class SagaRun<Params, Services> {
   readonly #options: RunOptions<Services>;
   readonly #records = new Mutex();
   readonly #abort = new AbortController();
+  readonly #running = new Map<string, Promise<void>>();
   /** The failing node's own error, while this process is the one that saw it. */
   #cause: unknown;
 
@@ -77,7 +78,7 @@ export class SagaRun<Params, Services> {
   }
 
   async #forward(): Promise<void> {
-    const running = new Map<string, Promise<void>>();
+    const running = this.#running;
     for (;;) {
       for (const node of this.#runnable()) {
         if (running.size >= this.#options.concurrency) break;
@@ -124,7 +125,20 @@ export class SagaRun<Params, Services> {
       await this.#record(node.name, "failed", { error: info });
       return;
     }
-    await this.#record(node.name, "succeeded", { output });
+    await this.#record(node.name, "succeeded", { output }, this.#nextAfter(node));
+  }
+
+  /**
+   * The node that begins when `node` has succeeded, where that is only one and nothing else runs: its start is recorded with that
+   * success, in a chain half of all writes. Lost in between, it is a node that a crash left started.
+   */
+  #nextAfter(node: SagaNode<Params, Services>): string | undefined {
+    if (this.#options.drain.aborted || this.#running.size > 1 || this.#progress.failure !== undefined) return undefined;
+    const isDone = (name: string) => name === node.name || this.#progress.node(name) === "succeeded";
+    const ready = this.#graph.nodes.filter(
+      ({ name, after }) => this.#progress.node(name) === "waiting" && after.every(isDone),
+    );
+    return ready.length === 1 ? ready[0]?.name : undefined;
   }
 
   async #unwind(): Promise<never> {
@@ -171,25 +185,35 @@ export class SagaRun<Params, Services> {
   }
 
   /** One at a time, so that the order of the records is the order of events. */
-  #record(node: string, kind: NodeEventKind, extra: Partial<Pick<NodeEvent, "output" | "error">> = {}): Promise<void> {
+  #record(
+    node: string,
+    kind: NodeEventKind,
+    extra: Partial<Pick<NodeEvent, "output" | "error">> = {},
+    starting?: string,
+  ): Promise<void> {
     return this.#records.run(async () => {
       const at = new Date(this.#options.world.clock.now()).toISOString();
       const sequence = this.#progress.nextSequence;
       const event: NodeEvent = { sequence, node, kind, at, output: null, error: null, ...extra };
-      await this.#append(event);
+      const next: NodeEvent | undefined =
+        starting === undefined
+          ? undefined
+          : { sequence: sequence + 1, node: starting, kind: "started", at, output: null, error: null };
+      await this.#append(event, next);
       this.#progress.apply(event);
+      if (next !== undefined) this.#progress.apply(next);
     });
   }
 
   /** A log that cannot be written is tried again until it can, or until the executor gives up: going on would not be safe. */
-  async #append(event: NodeEvent): Promise<void> {
+  async #append(event: NodeEvent, next: NodeEvent | undefined): Promise<void> {
     const { log, world } = this.#options;
     const state = this.#progress.stateAfter(event);
     // The saga's error is why it unwinds, or, while it is stuck, what keeps it from doing so.
     const error = state === "stuck" ? event.error : (this.#progress.failure ?? event.error);
     for (let attempt = 0; ; attempt++) {
       try {
-        const change = { event, state, at: event.at, ...(error && { error }) };
+        const change = { event, next, state, at: event.at, ...(error && { error }) };
         if (await log.append(this.#saga.id, this.#saga.generation, change)) return;
       } catch (error) {
         if (this.#abort.signal.aborted) throw this.#interrupted("the saga log cannot be written");

@@ -77,7 +77,7 @@ export function sqlSagaLog<DB extends SagaTables>(programStore: Store<DB>): Saga
       await store.db.insertInto("saga").values(toRow(saga)).execute();
     },
 
-    append: (id, generation, { event, state, error, at }) =>
+    append: (id, generation, { event, next, state, error, at }) =>
       store.transaction(async (tx) => {
         const { numUpdatedRows } = await tx
           .updateTable("saga")
@@ -86,12 +86,12 @@ export function sqlSagaLog<DB extends SagaTables>(programStore: Store<DB>): Saga
           .where("generation", "=", generation)
           .executeTakeFirstOrThrow();
         if (numUpdatedRows === 0n) return false;
-        if (event) {
-          const row = { ...event, saga_id: id, error: event.error && JSON.stringify(event.error) };
+        const rows = [event, next].flatMap((each) => (each === undefined ? [] : toEventRow(id, each)));
+        if (rows.length > 0) {
           // A conflict can only be the same event, from a try whose answer was lost: nobody else writes under this generation.
           await tx
             .insertInto("saga_node_event")
-            .values(row)
+            .values(rows)
             .onConflict((conflict) => conflict.doNothing())
             .execute();
         }
@@ -163,6 +163,10 @@ function toRow(saga: SagaRecord): SagaTables["saga"] {
     created_at: createdAt,
     updated_at: updatedAt,
   };
+}
+
+function toEventRow(sagaId: string, event: NodeEvent): SagaTables["saga_node_event"] {
+  return { ...event, saga_id: sagaId, error: event.error && JSON.stringify(event.error) };
 }
 
 /** The JSON columns hold what `toRow` and `append` wrote. */

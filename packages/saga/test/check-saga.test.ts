@@ -67,9 +67,9 @@ describe("checkSaga", () => {
     expect(passed).toContain("each node run twice");
     expect(passed).toContain("error at y, each undo run twice");
     expect(passed).toContain("crash before record 0 (created)");
-    expect(passed).toContain("crash after record 8 (succeeded label)");
-    expect(passed).toContain("error at label, crash before record 9 (undone y)");
-    expect(passed).toContain("error at label, crash after record 11 (undone first)");
+    expect(passed).toContain("crash after record 6 (succeeded label)");
+    expect(passed).toContain("error at label, crash before record 7 (undone y)");
+    expect(passed).toContain("error at label, crash after record 9 (undone first)");
   });
 
   it("names a node that cannot run twice", async () => {

@@ -70,6 +70,16 @@ describe.each(logs)("a saga log in $name", ({ open }) => {
     expect(await log.events("a")).toEqual([started]);
   });
 
+  it("takes two events at once, once", async () => {
+    await log.create(record("a", 1));
+    const next: NodeEvent = { ...started, sequence: 2, node: "b" };
+    const change = { event: { ...started, sequence: 1, kind: "succeeded", output: "1" }, next, at: at(1) } as const;
+    await log.append("a", 1, { event: started, at: at(1) });
+    for (const _ of ["first", "again"]) expect(await log.append("a", 1, change)).toBe(true);
+    expect(await log.events("a")).toEqual([started, change.event, next]);
+    expect(await log.append("a", 2, change)).toBe(false);
+  });
+
   it("refuses everything under an outdated generation", async () => {
     await log.create(record("a", 1));
     const seen = record("a", 1);

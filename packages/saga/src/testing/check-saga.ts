@@ -77,7 +77,7 @@ export async function checkSaga<P, S, R>(check: SagaCheck<P, S, R>): Promise<str
   const undisturbed = await one("undisturbed", saga, "done");
   await one("each node run twice", repeatDo(saga), "done");
   await crashes("", saga, "done", undisturbed, 0);
-  const names = undisturbed.writes.filter((write) => write.startsWith("started ")).map((write) => write.slice(8));
+  const names = undisturbed.writes.flatMap((write) => /^succeeded (.+)$/.exec(write)?.[1] ?? []);
   for (const name of names) {
     const failing = failAt(saga, name);
     const unwound = await one(`error at ${name}`, failing, "unwound");
