@@ -23,7 +23,7 @@ A server is upgraded before its clients. So a server serves every version that i
 
 **Order of an upgrade:** one host after the other (its dpd and its sled-agent together, in either order), then Nexus. In between everything works: instances
 are created, started, addressed, joined to groups, stopped and deleted, by users of the older release too. Nexus first is refused as the table says and mends itself
-when the hosts follow. VMs of a host that is upgraded end with it, as on a real rack whose host reboots, and can be started on another.
+when the hosts follow. VMs that were not moved to another host first end with theirs, as on a real rack whose host reboots, and can be started on another.
 
 A header between two versions of a list is served as the older of them; below the first as the first. A page token may be used with another version than the one that
 gave it. What a version's document says never changes once it is blessed (\`openapi/blessed.json\`), and neither does what it means: recorded
