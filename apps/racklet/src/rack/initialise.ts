@@ -83,8 +83,11 @@ async function sledsInService(nexus: NexusClient, rack: Rack, world: World, sign
   const wanted = new Set(rack.sledAgents.map(({ id }) => id));
   for (;;) {
     const { items } = await nexus.sled_list({ query: { limit: 1000 } }, { signal });
-    const inService = items.filter(({ id, policy }) => wanted.has(id) && policy.kind === "in_service");
-    if (inService.length === wanted.size) return;
+    // One that was given up, before the last stop, will not come back into service.
+    const settled = items.filter(
+      ({ id, policy }) => wanted.has(id) && ["in_service", "expunged"].includes(policy.kind),
+    );
+    if (settled.length === wanted.size) return;
     await world.timers.sleep(POLL_MS, signal);
   }
 }
