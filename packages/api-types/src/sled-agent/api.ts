@@ -19,7 +19,7 @@ const propolisId = { propolis_id: param.uuid() };
 export const sledAgentApi = defineApi({
   ident: "sled-agent",
   title: "Oxide Sled Agent API",
-  description: "API for interacting with individual sleds.",
+  description: "What one sled does for the control plane: VMMs, their networks, and the services of its switch.",
   versions: sledAgentVersions,
   onMissing: "refuse",
   bodyLimit: 1024 * 1024,

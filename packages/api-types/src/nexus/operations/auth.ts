@@ -38,7 +38,7 @@ export const authOperations = {
     tags: ["console-auth"],
     bodyType: "form",
     freeform: true,
-    summary: "Start an OAuth 2.0 device authorization grant",
+    summary: "Begin the login of a device (OAuth 2.0)",
     description:
       "Answers with a device code to poll `/device/token` with, and a user code that a person confirms within five minutes. Needs no credentials.",
     revisions: [{ since: V.INITIAL, body: DeviceAuthRequest }],
@@ -48,7 +48,7 @@ export const authOperations = {
     method: "POST",
     path: "/device/confirm",
     tags: ["console-auth"],
-    summary: "Confirm an OAuth 2.0 device authorization grant",
+    summary: "Allow a device to log in (OAuth 2.0)",
     description: "The device gets a token of the caller. A code works once; an expired one is 400, an unknown one 404.",
     revisions: [{ since: V.INITIAL, body: DeviceAuthVerify }],
   }),

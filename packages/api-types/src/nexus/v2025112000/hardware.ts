@@ -5,9 +5,9 @@ import { Name } from "../common.ts";
 import { InstanceState } from "./instance.ts";
 
 const asset = {
-  id: s.described("unique, immutable, system-controlled identifier for each resource", s.uuid()),
-  time_created: s.described("timestamp when this resource was created", s.dateTime()),
-  time_modified: s.described("timestamp when this resource was last modified", s.dateTime()),
+  id: s.described("given once, never changed", s.uuid()),
+  time_created: s.described("when it was first recorded", s.dateTime()),
+  time_modified: s.described("when its record last changed", s.dateTime()),
 } as const;
 
 export const Baseboard = s.named(
@@ -47,14 +47,14 @@ export const sledFields = {
   usable_physical_ram: ByteCount,
 } as const;
 
-export const Sled = s.named("Sled", s.object(sledFields), "An operator's view of a sled");
+export const Sled = s.named("Sled", s.object(sledFields), "A sled as operators see it");
 export type Sled = Infer<typeof Sled>;
 export const SledResultsPage = resultsPageOf("Sled", Sled);
 
 export const Switch = s.named(
   "Switch",
   s.object({ ...asset, baseboard: Baseboard, rack_id: s.described("the rack the switch is in", s.uuid()) }),
-  "An operator's view of a switch",
+  "A switch as operators see it",
 );
 export type Switch = Infer<typeof Switch>;
 export const SwitchResultsPage = resultsPageOf("Switch", Switch);

@@ -91,6 +91,6 @@ export type SiloCreate = Infer<typeof SiloCreate>;
 export const IdentityProvider = s.named(
   "IdentityProvider",
   s.object({ ...identity, provider_type: s.named("IdentityProviderType", s.enum(["saml"])) }),
-  "View of an identity provider",
+  "Where a silo's users come from",
 );
 export const IdentityProviderResultsPage = resultsPageOf("IdentityProvider", IdentityProvider);

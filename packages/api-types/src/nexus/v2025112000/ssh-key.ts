@@ -11,7 +11,7 @@ export const SshKey = s.named(
     public_key: publicKey,
     silo_user_id: s.described("the user to whom the key belongs", s.uuid()),
   }),
-  "View of an SSH key",
+  "A public key of a user",
 );
 export type SshKey = Infer<typeof SshKey>;
 export const SshKeyResultsPage = resultsPageOf("SshKey", SshKey);

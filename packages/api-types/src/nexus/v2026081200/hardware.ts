@@ -8,7 +8,7 @@ export const Sled = s.named(
     ...sledFields,
     slot: s.nullish(s.described("where in the rack the sled was last seen; null when that is not known", s.u16())),
   }),
-  "An operator's view of a sled",
+  "A sled as operators see it",
 );
 export type Sled = Infer<typeof Sled>;
 export const SledResultsPage = resultsPageOf("Sled", Sled);
