@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // What takes long begins first, so that no worker is left alone with it at the end.
-const LONG = /test\/(crash|e2e|fuzz|sdk)\/|validators\.test|check-saga\.test|sockets\.test|faults\.test|property\.test/;
+const LONG =
+  /test\/(crash|e2e|fuzz|sdk|sim)\/|validators\.test|check-saga\.test|sockets\.test|faults\.test|property\.test/;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -6,24 +6,43 @@ import { existsSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { until } from "./until.ts";
 
 export interface RackControl {
   /** The names of the services that do not run. */
   down(): Promise<string[]>;
-  /** SIGKILL; it comes back by itself. */
+  /** SIGKILL; resolves when the rack knows that this process is gone. The service comes back by itself. */
   kill(service: string): Promise<void>;
 }
 
 export function rackControl(dataDir: string): RackControl {
   return {
     async down() {
-      const { services } = (await ask(dataDir, { op: "status" })) as { services: { name: string; phase: string }[] };
-      return services.filter(({ phase }) => phase !== "running").map(({ name }) => name);
+      const all = await services(dataDir);
+      return all.filter(({ phase }) => phase !== "running").map(({ name }) => name);
     },
     async kill(service) {
-      await ask(dataDir, { op: "service", action: "kill", name: service });
+      // Both ends are of one program.
+      const { pid } = (await ask(dataDir, { op: "service", action: "kill", name: service })) as Service;
+      await until(
+        `process ${pid} of ${service} is gone`,
+        () => services(dataDir),
+        (all) => all.every((each) => each.name !== service || each.pid !== pid),
+        { everyMs: 5 },
+      );
     },
   };
+}
+
+interface Service {
+  readonly name: string;
+  readonly phase: string;
+  /** Absent while there is no process. */
+  readonly pid?: number;
+}
+
+async function services(dataDir: string): Promise<Service[]> {
+  return ((await ask(dataDir, { op: "status" })) as { services: Service[] }).services;
 }
 
 /** One line of JSON each way. Throws what the rack refuses. */

@@ -11,7 +11,7 @@ export async function until<T>(
   what: string,
   look: () => Promise<T> | T,
   accept: (seen: T) => boolean,
-  { deadlineMs = 15_000, everyMs = 25 }: UntilOptions = {},
+  { deadlineMs = 15_000, everyMs = 50 }: UntilOptions = {},
 ): Promise<T> {
   const end = performance.now() + deadlineMs;
   for (;;) {
