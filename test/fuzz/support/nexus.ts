@@ -12,6 +12,7 @@ import { simulation } from "@racklet/sim";
 import { troubleLog } from "./log.ts";
 import { nexusDigest } from "./nexus-digest.ts";
 import { nexusPool } from "./nexus-pool.ts";
+import type { World } from "@racklet/world";
 import { SEED } from "./seed.ts";
 import { SLED_ADDRESS, SLED_ID, sledApp } from "./sled-app.ts";
 import type { Target } from "./target.ts";
@@ -21,13 +22,19 @@ const APIS: { readonly [K in keyof NexusApps]: Api } = {
   internal: nexusInternalApi,
   lockstep: nexusLockstepApi,
 };
+/** Lists by id are in the order in which things were made, however many ids are drawn for other purposes: recorded answers stay. */
+function risingIds(): World["ids"] {
+  let made = 0;
+  return { uuid: () => `${(++made).toString(16).padStart(8, "0")}-1d00-4000-8000-000000000000` };
+}
+
 const INTERNAL_URL = "http://[fd00:1122:3344:100::1]:12221";
 
 export async function startNexus(name: keyof NexusApps): Promise<Target> {
   const { log, troubles } = troubleLog();
   const sim = simulation({ seed: SEED });
   const config = { ...DEFAULT_CONFIG, database: "sqlite::memory:", allowSpoof: true };
-  const world = { ...sim.world("nexus"), log };
+  const world = { ...sim.world("nexus"), log, ids: risingIds() };
   const nexus = await sim.clock.run(() => createContext(config, world, cheapPasswords(world)));
   const apps = createApps(nexus, { responseValidators: { external, internal, lockstep } });
   const sled = sledApp(sim.world("sled-agent"), INTERNAL_URL);
