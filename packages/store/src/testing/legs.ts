@@ -4,10 +4,10 @@
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { openStore, type Store, type StoreOptions } from "../store.ts";
+import { fastDirectory } from "./fast-directory.ts";
 import { createDatabase } from "./postgres-database.ts";
 import { migratedDatabase } from "./postgres-template.ts";
 
@@ -51,7 +51,7 @@ function memoryLeg(): StoreLeg {
 
 function fileLeg(): StoreLeg {
   return leg("sqlite file", { durable: true, shared: false }, async () => {
-    const directory = await mkdtemp(join(tmpdir(), "racklet-store-"));
+    const directory = await mkdtemp(join(fastDirectory(), "racklet-store-"));
     return {
       url: `sqlite:${join(directory, "test.db")}`,
       dispose: () => rm(directory, { recursive: true, force: true }),

@@ -2,9 +2,9 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
+import { fastDirectory } from "./fast-directory.ts";
 
 export interface Cluster {
   readonly url: string;
@@ -34,7 +34,8 @@ export function findPostgres(): string | undefined {
 export async function startCluster(bin: string): Promise<Cluster> {
   const user = unprivileged();
   // A socket's path may not exceed about 100 bytes, which some temporary directories do.
-  const directory = mkdtempSync(join(tmpdir().length > 60 ? "/tmp" : tmpdir(), "racklet-pg-"));
+  const parent = fastDirectory();
+  const directory = mkdtempSync(join(parent.length > 60 ? "/tmp" : parent, "racklet-pg-"));
   if (user) chownSync(directory, user.uid, user.gid);
   const data = join(directory, "data");
   const initdb = [
