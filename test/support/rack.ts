@@ -1,13 +1,13 @@
 /** A rack of real processes for user stories: started by the launcher, on free ports, in a directory of its own. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { execFile } from "node:child_process";
 import { dpdClient, type DpdClient } from "@racklet/dpd-client";
+import { fastDirectory } from "@racklet/store/testing";
 
 const RACKLET = fileURLToPath(new URL("../../apps/racklet/src/main.ts", import.meta.url));
 const run = promisify(execFile);
@@ -37,7 +37,7 @@ export interface Rack extends Ready, RackAddresses {
 }
 
 export async function startRack(...args: string[]): Promise<Rack> {
-  const dataDir = await mkdtemp(join(tmpdir(), "racklet-test-"));
+  const dataDir = await mkdtemp(join(fastDirectory(), "racklet-test-"));
   const child = spawn(process.execPath, [RACKLET, "up", "--json", "--ports", "auto", "--data", dataDir, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, RACKLET_LOG: "warn" },
