@@ -19,6 +19,8 @@ export interface SimRackOptions {
   readonly seed: number;
   /** Default 3; the first two have the switches. */
   readonly sleds?: number;
+  /** `sqlite:PATH`; default: a new one in memory. */
+  readonly database?: string;
   /** Of each table operation of the switches; default 0. */
   readonly asicFaults?: number;
   /** Whether dpds know where Nexus is, and fetch changes of NAT entries from it as those before 13.1 do. Default: no. */
@@ -60,12 +62,12 @@ export class SimRack {
   readonly #lives = new Map<string, Life>();
   readonly #livesLed = new Map<string, number>();
 
-  /** Ready: every sled is registered, and there are no pools, projects or instances. */
+  /** Ready: every sled is registered; besides there is what the database had, in a new one no pools, projects or instances. */
   static async start(options: SimRackOptions): Promise<SimRack> {
-    const { seed, sleds = 3 } = options;
+    const { seed, sleds = 3, database = "sqlite::memory:" } = options;
     const sim = simulation({ seed, faults: { delayMs: [0, 2] } });
     const world = sim.world("database");
-    const store = await openStore<NexusTables>({ url: "sqlite::memory:", migrations, world });
+    const store = await openStore<NexusTables>({ url: database, migrations, world, lock: false });
     const ids = Array.from({ length: sleds }, () => world.ids.uuid());
     const rack = new SimRack(sim, store, ids, options);
     const first = contextOn(store, rack.#nexusConfig(), world);

@@ -1,17 +1,10 @@
 /** Runs a scenario on a simulated rack, ends every fault, and holds the rack to what its database says. */
 import type { TraceEntry } from "@racklet/sim";
+import { freshDatabase } from "./database.ts";
 import { brokenInvariants, differences } from "./expectations.ts";
 import { LeaveWatch } from "./leave-watch.ts";
 import { SimRack, type Answer } from "./rack.ts";
-import {
-  describeStep,
-  FLOATING,
-  scenario,
-  type FaultStep,
-  type ScenarioOptions,
-  type Step,
-  type UserStep,
-} from "./scenario.ts";
+import { describeStep, scenario, type FaultStep, type ScenarioOptions, type Step, type UserStep } from "./scenario.ts";
 
 export interface RunOptions extends Omit<ScenarioOptions, "services"> {
   readonly sleds: number;
@@ -20,18 +13,13 @@ export interface RunOptions extends Omit<ScenarioOptions, "services"> {
 
 /** Link delays without faults. */
 const CALM = { delayMs: [0, 2] } as const;
-const NEWS_POOL = {
-  v4: ["224.1.0.0", "224.1.255.255"],
-  v6: ["ff0e::1", "ff0e::ffff"],
-  ssm: ["232.1.0.0", "232.1.255.255"],
-};
 
 /** Answers all that went over the network. Throws with the story of the run when the rack does not come to rest right. */
 export async function runSeed(options: RunOptions): Promise<readonly TraceEntry[]> {
-  const rack = await SimRack.start(options);
+  const database = await freshDatabase();
+  const rack = await SimRack.start({ ...options, database: database.url });
   const steps = scenario({ ...options, services: rack.services });
   try {
-    await prepare(rack, options.multicast);
     const watch = new LeaveWatch(rack);
     const answers = await play(rack, steps, watch);
     const atRest = async (): Promise<true | string> => {
@@ -54,32 +42,12 @@ export async function runSeed(options: RunOptions): Promise<readonly TraceEntry[
     );
   } finally {
     await rack.stop();
+    database.dispose();
   }
 }
 
 function story(rack: SimRack, steps: readonly Step[]): string {
   return [...steps.map(describeStep), "", rack.sim.network.trace.format().split("\n").slice(-60).join("\n")].join("\n");
-}
-
-async function prepare(rack: SimRack, multicast: boolean): Promise<void> {
-  const pool = async (name: string, range: readonly string[], more: object): Promise<void> => {
-    const [first, last] = range;
-    await rack.ok("POST", "/v1/system/ip-pools", { name, description: "", ...more });
-    await rack.ok("POST", `/v1/system/ip-pools/${name}/ranges/add`, { first, last });
-    await rack.ok("POST", `/v1/system/ip-pools/${name}/silos`, { silo: "default-silo", is_default: true });
-  };
-  await rack.ok("POST", "/v1/projects", { name: "p", description: "" });
-  await pool("addresses", ["10.1.0.0", "10.1.0.63"], {});
-  for (const name of FLOATING) {
-    await rack.ok("POST", "/v1/floating-ips?project=p", { name, description: "" });
-  }
-  if (!multicast) return;
-  await pool("any4", NEWS_POOL.v4, { pool_type: "multicast" });
-  await pool("any6", NEWS_POOL.v6, { pool_type: "multicast", ip_version: "v6" });
-  // The silo has a default for version 4 already.
-  await rack.ok("POST", "/v1/system/ip-pools", { name: "some4", description: "", pool_type: "multicast" });
-  await rack.ok("POST", "/v1/system/ip-pools/some4/ranges/add", { first: NEWS_POOL.ssm[0], last: NEWS_POOL.ssm[1] });
-  await rack.ok("POST", "/v1/system/ip-pools/some4/silos", { silo: "default-silo", is_default: false });
 }
 
 /** Asks and injects as the scenario says, then ends every fault and waits for the answers. Answers those that no fault excuses. */

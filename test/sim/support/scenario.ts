@@ -40,12 +40,15 @@ const SOURCES = ["10.9.0.1", "10.9.0.2", "10.9.0.3"] as const;
 export interface ScenarioOptions {
   readonly seed: number;
   readonly services: readonly string[];
+  /** How many there are from the start. */
+  readonly instances: number;
   readonly userSteps: number;
   readonly faultSteps: number;
   readonly multicast: boolean;
 }
 
-export function scenario({ seed, services, userSteps, faultSteps, multicast }: ScenarioOptions): Step[] {
+export function scenario(options: ScenarioOptions): Step[] {
+  const { seed, services, instances, userSteps, faultSteps, multicast } = options;
   const random = seededRandom(seed, "scenario");
   const dice = diceOf(random);
   const span = userSteps * MEAN_PAUSE_MS;
@@ -55,7 +58,9 @@ export function scenario({ seed, services, userSteps, faultSteps, multicast }: S
     steps.push({ atMs: dice.between(300, span), do: "expunge", sled: 2 });
   }
   // Something to work on from the start.
-  INSTANCES.forEach((instance, n) => steps.push({ atMs: n * 50, ...create(dice, instance, multicast) }));
+  INSTANCES.slice(0, instances).forEach((instance, n) =>
+    steps.push({ atMs: n * 50, ...create(dice, instance, multicast) }),
+  );
   const times = Array.from({ length: userSteps }, () => dice.between(100, span)).sort((a, b) => a - b);
   const joined: Joined[] = [];
   for (const atMs of times) steps.push({ atMs, ...userStep(dice, multicast, joined) });
