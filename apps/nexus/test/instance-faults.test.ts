@@ -1,3 +1,4 @@
+import { HttpError } from "@racklet/api-kit";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { contextOn } from "../src/context.ts";
@@ -45,6 +46,25 @@ const makeFloating = (name = "fip") =>
     description: "",
     address_allocator: { type: "auto", pool_selector: { type: "auto", ip_version: "v4" } },
   });
+
+describe("a VMM that is on its way down already, though Nexus has not heard so", () => {
+  const onItsWay = () => all((sled) => sled.broken.set("vmm_put_state", new HttpError(403, "Forbidden")));
+
+  it("takes no reboot: a conflict that says why", async () => {
+    await run();
+    onItsWay();
+    expect(await act("reboot")).toMatchObject({
+      status: 409,
+      body: { error_code: "Conflict", message: expect.stringContaining("on its way down") },
+    });
+  });
+
+  it("needs not be told to stop", async () => {
+    await run();
+    onItsWay();
+    expect((await act("stop")).status).toBe(202);
+  });
+});
 
 describe("when a sled-agent", () => {
   it("cannot be reached, a start is refused with 502 and nothing remains of it", async () => {

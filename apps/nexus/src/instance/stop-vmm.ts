@@ -1,4 +1,6 @@
+import { ApiError } from "@racklet/client-runtime";
 import type { NexusContext } from "../context.ts";
+import { conflict } from "../errors.ts";
 import { askSled } from "../peers/sled-agent.ts";
 import { vmmReport } from "../peers/vmm-report.ts";
 import { applyVmmReport } from "./vmm-state.ts";
@@ -8,15 +10,27 @@ export async function stopVmm(nexus: NexusContext, sledId: string, propolisId: s
   await requestState(nexus, sledId, propolisId, "stopped");
 }
 
-/** Tells the sled-agent to change the VMM, and records what it answers. */
+/** How a propolis refuses what its VM is past already. */
+const FORBIDDEN = 403;
+
+/**
+ * Tells the sled-agent to change the VMM, and records what it answers. A VMM that is on its way down already takes no reboot:
+ * conflict; of a stop there is nothing left to say.
+ */
 export async function requestState(
   nexus: NexusContext,
   sledId: string,
   propolisId: string,
   type: "stopped" | "reboot",
 ): Promise<void> {
-  const { updated_runtime: answer } = await askSled(nexus, sledId, (agent) =>
-    agent.vmm_put_state({ path: { propolis_id: propolisId }, body: { state: { type } } }),
-  );
-  if (answer != null) await applyVmmReport(nexus, propolisId, vmmReport(answer));
+  const answer = await askSled(nexus, sledId, async (agent) => {
+    try {
+      return await agent.vmm_put_state({ path: { propolis_id: propolisId }, body: { state: { type } } });
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== FORBIDDEN) throw error;
+      if (type === "stopped") return { updated_runtime: null };
+      throw conflict("the instance is on its way down: it cannot be rebooted any more");
+    }
+  });
+  if (answer.updated_runtime != null) await applyVmmReport(nexus, propolisId, vmmReport(answer.updated_runtime));
 }
