@@ -99,7 +99,14 @@ describe.each(CASES)("with $kind VMs, a migration whose", ({ kind, cases }) => {
     const entry = `${snat?.ip} ${snat?.kind === "snat" ? snat.firstPort : ""}`;
     const nat = (await rack.nat()).filter(({ external }) => external === entry);
     expect(nat.map(({ sled }) => sled)).toEqual(end === "failed" ? [] : [on]);
-    if (end !== "failed") await ok(methods.instanceStop(at));
+    if (end !== "failed") {
+      // A process' VM runs on while its sled-agent is only starting again: until then a stop is answered 502.
+      await until(
+        `${name} takes a stop`,
+        () => ok(methods.instanceStop(at)),
+        () => true,
+      );
+    }
     await until(`${name} is off`, state, (seen) => seen === "stopped" || seen === "failed", { deadlineMs: 30_000 });
     await ok(methods.instanceDelete(at));
     const { items: sagas } = await rack.lockstep.saga_list({ query: { limit: 1_000 } });
