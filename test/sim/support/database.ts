@@ -1,10 +1,9 @@
 /**
- * What every run begins with: a project, floating IPs, and pools of every kind. It is made once, by a rack without sleds, and each
- * run gets a copy of its database.
+ * What every run begins with: a project, floating IPs, and pools of every kind. It is made once for a test file, by a rack without sleds, and
+ * each run gets a copy of its database.
  */
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
 import { fastDirectory } from "@racklet/store/testing";
 import { SimRack } from "./rack.ts";
 import { FLOATING } from "./scenario.ts";
@@ -39,10 +38,15 @@ export async function freshDatabase(): Promise<FreshDatabase> {
   return { url: `sqlite:${file}`, dispose };
 }
 
-/** In a directory that goes with the process. */
+/** At the end of a test file: nothing is left of the template and its copies. */
+export async function removeDatabases(): Promise<void> {
+  const directory = await template;
+  template = undefined;
+  if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+}
+
 async function makeTemplate(): Promise<string> {
   const directory = mkdtempSync(join(fastDirectory(), "racklet-sim-"));
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   const rack = await SimRack.start({ seed: 0, sleds: 0, database: `sqlite:${join(directory, "template.db")}` });
   await rack.ok("POST", "/v1/projects", { name: "p", description: "" });
   for (const { name, first, last, isDefault, of } of POOLS) {
