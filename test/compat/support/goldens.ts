@@ -1,6 +1,7 @@
 /**
- * Recorded requests and answers, one JSON text per line, as dpd's have it: `{operation, body?, status, answer}`. What differs
- * from run to run stands as a placeholder, the same one wherever the same value appears, in requests as well.
+ * Recorded requests and answers, one JSON text per line, as dpd's have it: `{operation, body?, status, answer}`. Ids, MAC
+ * addresses and networks that differ from run to run stand as a placeholder, the same one wherever the same value appears, in
+ * requests as well; so one that is mixed up is seen. Times, page tokens and request ids are not compared, only that they are there.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

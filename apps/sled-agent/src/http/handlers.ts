@@ -73,6 +73,7 @@ export const overrides: Readonly<Record<string, Override<SledAgentContext>>> = {
   ) => networkConfig.write(configFromV33(body, request.version.semver.text)),
 };
 
+/** Mode `sim` stands in for upstream's simulator, which answers some calls with this text: a client's test may expect it. */
 function checkImplemented({ config }: SledAgentContext): void {
   if (config.mode === "sim") throw new SledAgentError("notInSimulator", "Method not implemented in sled-agent-sim");
 }
