@@ -125,34 +125,33 @@ async function unmarkStarting(nexus: NexusContext, params: InstanceStartParams):
   nexus.tasks.activate(V2P_MANAGER);
 }
 
-// Only while the instance is still ours: the VMM may have failed, been released, and another one be running by now.
+/** The VMM may have failed, been released, and another one be running by now. */
+async function isOurs(tx: Tx, instanceId: string, propolisId: string): Promise<boolean> {
+  const ours = await tx
+    .selectFrom("instance")
+    .select("id")
+    .where("id", "=", instanceId)
+    .where("active_propolis_id", "=", propolisId)
+    .executeTakeFirst();
+  return ours !== undefined;
+}
+
+/** Only while the instance is still ours. */
 async function removeOwnNat(nexus: NexusContext, instanceId: string, propolisId: string): Promise<void> {
   const removed = await nexus.store.transaction(async (tx) => {
-    const ours = await tx
-      .selectFrom("instance")
-      .select("id")
-      .where("id", "=", instanceId)
-      .where("active_propolis_id", "=", propolisId)
-      .executeTakeFirst();
-    return ours === undefined ? 0 : removeInstanceNatIn(nexus, tx, { instanceId });
+    return (await isOurs(tx, instanceId, propolisId)) ? removeInstanceNatIn(nexus, tx, { instanceId }) : 0;
   });
   if (removed > 0) nexus.natChanged();
 }
 
-/** Only while the instance is still ours, as for its NAT entries. */
+/** Only while the instance is still ours. */
 async function changeMembers(
   nexus: NexusContext,
   { instanceId, propolisId }: InstanceStartParams,
   change: (tx: Tx) => Promise<boolean>,
 ): Promise<void> {
   const changed = await nexus.store.transaction(async (tx) => {
-    const ours = await tx
-      .selectFrom("instance")
-      .select("id")
-      .where("id", "=", instanceId)
-      .where("active_propolis_id", "=", propolisId)
-      .executeTakeFirst();
-    return ours !== undefined && (await change(tx));
+    return (await isOurs(tx, instanceId, propolisId)) && (await change(tx));
   });
   if (changed) nexus.multicastChanged();
 }
