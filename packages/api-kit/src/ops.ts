@@ -1,5 +1,5 @@
 /** The views and controls every service has outside its versioned API, answered to loopback clients only. */
-import type { Context, Hono } from "hono";
+import type { Context } from "hono";
 import { getConnInfo } from "@hono/node-server/conninfo";
 import { incomingOf } from "./body.ts";
 import type { Metrics } from "./metrics.ts";
@@ -16,21 +16,29 @@ export interface OpsViews {
 
 const LOOPBACK_PEER = /^(127\.|::1$|::ffff:127\.)/;
 
-/** Mounts the views; call it before the versioned API is mounted. */
-export function mountOps(app: Hono, { metrics, health, views, controls }: OpsViews): void {
-  const get = (path: string, respond: () => Response | Promise<Response>) => {
-    app.get(path, (c) => (isLoopback(c) ? respond() : c.text("this view is for loopback clients only\n", 403)));
-  };
-  get("/metrics", () => new Response(metrics.render(), { headers: { "content-type": "text/plain; version=0.0.4" } }));
-  get("/debug/health", async () => Response.json(await health()));
-  for (const [path, view] of Object.entries(views ?? {})) get(path, async () => Response.json(await view()));
-  for (const [path, control] of Object.entries(controls ?? {})) {
-    app.post(path, async (c) => {
+type OpsRoute = readonly [methodAndPath: string, respond: (c: Context) => Response | Promise<Response>];
+
+/** The views and controls by `GET /path`. */
+export function opsRoutes({ metrics, health, views, controls }: OpsViews): OpsRoute[] {
+  const get = (path: string, respond: () => Response | Promise<Response>): OpsRoute => [
+    `GET ${path}`,
+    (c) => (isLoopback(c) ? respond() : c.text("this view is for loopback clients only\n", 403)),
+  ];
+  const post = (path: string, control: () => unknown): OpsRoute => [
+    `POST ${path}`,
+    async (c) => {
       if (!isLoopback(c)) return c.text("this control is for loopback clients only\n", 403);
       if (c.req.header("origin") !== undefined) return c.text("this control is not for browsers\n", 403);
       return Response.json(await control());
-    });
-  }
+    },
+  ];
+  const asText = { headers: { "content-type": "text/plain; version=0.0.4" } };
+  return [
+    get("/metrics", () => new Response(metrics.render(), asText)),
+    get("/debug/health", async () => Response.json(await health())),
+    ...Object.entries(views ?? {}).map(([path, view]) => get(path, async () => Response.json(await view()))),
+    ...Object.entries(controls ?? {}).map(([path, control]) => post(path, control)),
+  ];
 }
 
 function isLoopback(c: Context): boolean {

@@ -25,10 +25,11 @@ import type {
 } from "./declare.ts";
 import { HttpError, type ErrorBody } from "./errors.ts";
 import type { Counter, Histogram, Metrics } from "./metrics.ts";
-import { mountOps, type OpsViews } from "./ops.ts";
+import { opsRoutes, type OpsViews } from "./ops.ts";
 import { isLarge, largeJsonBytes, type Yield } from "./large-json.ts";
-import { parseParams, parseQuery, planOperation, type PlanOptions, type RevisionPlan } from "./plan.ts";
+import { parseParams, parseQuery, type RevisionPlan } from "./plan.ts";
 import { Reply, type Input, type RequestInfo } from "./request.ts";
+import { routesFor, type MatchedRoute, type Route } from "./routes.ts";
 import { VERSION_HEADER, versionResolver } from "./version-header.ts";
 import type { ApiVersion } from "./versions.ts";
 import type { Issue, Validators } from "./validate.ts";
@@ -81,14 +82,6 @@ export interface ServeOptions<Ctx, Ops extends Operations> {
   readonly ops?: OpsViews;
 }
 
-interface Route {
-  readonly methods: ReadonlyMap<string, readonly (RevisionPlan | undefined)[]>;
-  /** Per version: does any method serve this path. */
-  readonly live: readonly boolean[];
-  /** Every method the path has in any version. */
-  readonly allow: readonly (readonly [string, string])[];
-}
-
 type AnyRepeat = (ctx: unknown, input: RepeatInput<unknown, unknown>) => MaybePromise<unknown>;
 type AnyHandler = (ctx: unknown, input: Input<unknown, unknown, unknown>) => MaybePromise<unknown>;
 
@@ -125,7 +118,7 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
     return new Response(JSON.stringify(body), { status: httpError.status, headers });
   };
 
-  const dispatch = async (c: Context, route: Route | undefined): Promise<Response> => {
+  const dispatch = async (c: Context, match: MatchedRoute | undefined): Promise<Response> => {
     const started = world.clock.monotonicMs();
     const requestId = world.ids.uuid();
     let version: ApiVersion | undefined;
@@ -133,11 +126,11 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
     let response: Response;
     try {
       version = resolve(headerOf(c, VERSION_HEADER));
-      const plan = choose(route, version, c.req.method);
+      const plan = choose(match?.route, version, c.req.method);
       operationId = plan.operation.operationId;
       // Handlers is keyed by the operations of this very API, so the plan's operation has one.
       const handler = (overrides.get(plan) ?? options.handlers[operationId]) as AnyHandler;
-      response = await run(c, plan, handler, overrides.has(plan), version, requestId);
+      response = await run(c, match?.params ?? {}, plan, handler, overrides.has(plan), version, requestId);
     } catch (error) {
       if (error instanceof IncompleteBodyError)
         world.log.debug({ req_id: requestId, operation: operationId }, error.message);
@@ -154,13 +147,14 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
 
   const run = async (
     c: Context,
+    rawParams: MatchedRoute["params"],
     plan: RevisionPlan,
     handler: AnyHandler,
     isOverride: boolean,
     version: ApiVersion,
     requestId: string,
   ): Promise<Response> => {
-    const params = parseParams(plan.params, pathParams(c));
+    const params = parseParams(plan.params, decodeParams(rawParams));
     const { values, page } = parseQuery(plan, searchOf(c.req.url));
     const { operationId } = plan.operation;
     // Keyed as the handlers are. Of older revisions a digest would not say how the body is to be read.
@@ -209,12 +203,14 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
     return new Response(text, { status: plan.status, headers });
   };
 
-  if (ops !== undefined) mountOps(app, ops);
-  app.get("/.well-known/api-versions", () => Response.json(supportedVersions(api)));
-  for (const [path, route] of routesFor(api, { bodyValidators, responseValidators })) {
-    app.all(path.replaceAll(/\{(\w+)\}/g, ":$1"), (c) => dispatch(c, route));
-  }
-  app.notFound((c) => dispatch(c, undefined));
+  const views = new Map(ops === undefined ? [] : opsRoutes(ops));
+  views.set("GET /.well-known/api-versions", () => Response.json(supportedVersions(api)));
+  const find = routesFor(api, { bodyValidators, responseValidators });
+  app.all("*", (c) => {
+    const { path, method } = c.req;
+    const view = views.get(`${method === "HEAD" ? "GET" : method} ${path}`);
+    return view === undefined ? dispatch(c, find(path)) : view(c);
+  });
   return app;
 }
 
@@ -248,42 +244,6 @@ function supportedVersions(api: Api): unknown {
     latest: latest.semver.text,
     on_missing: api.onMissing === "refuse" ? null : latest.semver.text,
   };
-}
-
-// Routes follow from the declaration and its validators alone, so the many servers of one API in a process share them.
-const routesOf = new WeakMap<Api, { readonly by: PlanOptions; readonly routes: ReadonlyMap<string, Route> }>();
-
-function routesFor(api: Api, by: PlanOptions): ReadonlyMap<string, Route> {
-  const known = routesOf.get(api);
-  if (known?.by.bodyValidators === by.bodyValidators && known.by.responseValidators === by.responseValidators) {
-    return known.routes;
-  }
-  const routes = planRoutes(api, by);
-  routesOf.set(api, { by, routes });
-  return routes;
-}
-
-function planRoutes(api: Api, options: PlanOptions): Map<string, Route> {
-  const byPath = new Map<string, OperationInput[]>();
-  for (const operation of Object.values<OperationInput>(api.operations)) {
-    byPath.set(operation.path, [...(byPath.get(operation.path) ?? []), operation]);
-  }
-  const routes = new Map<string, Route>();
-  for (const [path, operations] of byPath) {
-    const methods = new Map<string, (RevisionPlan | undefined)[]>();
-    for (const operation of operations) {
-      const plans = planOperation(api, operation, options);
-      const others = methods.get(operation.method);
-      // Two operations may share a path and method in disjoint versions.
-      methods.set(operation.method, others === undefined ? plans : plans.map((plan, i) => plan ?? others[i]));
-    }
-    routes.set(path, {
-      methods,
-      live: api.versions.all.map((_, i) => [...methods.values()].some((plans) => plans[i] !== undefined)),
-      allow: [...methods.keys()].sort().map((method) => ["allow", method] as const),
-    });
-  }
-  return routes;
 }
 
 function planOverrides<Ctx>(
@@ -381,15 +341,14 @@ export function normalisedPath(request: Request): string {
   return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
-function pathParams(c: Context): Record<string, string> {
-  const raw = c.req.param() as Record<string, string>;
-  // hono leaves a segment it cannot decode as it was.
-  if (c.req.path.includes("%")) {
+function decodeParams(params: Readonly<Record<string, string>>): Record<string, string> {
+  const decoded: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) {
     try {
-      decodeURIComponent(c.req.path);
+      decoded[name] = decodeURIComponent(value);
     } catch {
       throw HttpError.badRequest("invalid path encoding");
     }
   }
-  return raw;
+  return decoded;
 }
