@@ -15,8 +15,8 @@ const DEADLINE_MS = 10_000;
 export async function send(target: Target, request: FuzzRequest): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const why = `no answer within ${DEADLINE_MS} ms\n${shown(request)}\n${REPLAY}`;
-    timer = setTimeout(() => reject(new Error(why)), DEADLINE_MS);
+    const refuse = (): void => reject(new Error(`no answer within ${DEADLINE_MS} ms\n${shown(request)}\n${REPLAY}`));
+    timer = setTimeout(refuse, DEADLINE_MS);
   });
   try {
     const response = await Promise.race([target.send(toRequest(request)), late]);
