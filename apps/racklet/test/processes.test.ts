@@ -31,6 +31,7 @@ function supervise(...args: string[]): Supervisor {
     world,
     launcher: processLauncher({ mainOf: () => fakeMain, logOf: () => logs, env: process.env }),
     services: [spec("dpd/switch0", ...args)],
+    startsAtOnce: 1,
   });
   supervisor.start();
   return supervisor;

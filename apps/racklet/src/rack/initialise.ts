@@ -51,6 +51,7 @@ export async function initialise(options: InitialiseOptions): Promise<Initialise
     tick("the switches");
   };
   const sleds = async (nexus: NexusClient): Promise<void> => {
+    await isUp(...rack.services.map(({ name }) => name));
     await sledsInService(nexus, rack, world, signal);
     tick("the sleds");
   };

@@ -1,4 +1,5 @@
 /** The life of a rack, in a directory that is already ours: start, initialise, run, stop. */
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { UpOptions } from "../cli/commands.ts";
 import type { Io } from "../cli/io.ts";
@@ -42,13 +43,9 @@ export async function runRack(options: UpOptions, dir: string, io: Io): Promise<
     world,
     launcher: launcherFor(options, dir, logs, io),
     services: rack.services,
-    onChange: (service, previous) => {
-      reporter.changed(service, previous);
-      if (service.name === "nexus" && service.phase === "running") startSleds();
-    },
+    startsAtOnce: availableParallelism(),
+    onChange: (service, previous) => reporter.changed(service, previous),
   });
-  // They could only wait for Nexus, and while they start they would keep it from starting.
-  const startSleds = once(() => supervisor.start(({ kind }) => kind === "sled-agent"));
   const stop = stopOnSignals(supervisor, io, () => reporter.stopping());
   let token: string | undefined;
   const control = await serveControl(
@@ -57,7 +54,7 @@ export async function runRack(options: UpOptions, dir: string, io: Io): Promise<
     (error) => io.err(`racklet: ${error instanceof Error ? error.stack : String(error)}\n`),
   );
   try {
-    supervisor.start(({ kind }) => kind !== "sled-agent");
+    supervisor.start();
     const createPools = options.pools && !identity.poolsCreated;
     // Loaded while the services start.
     const { initialise } = await import("./initialise.ts");
@@ -107,13 +104,4 @@ function logPath(dir: string, name: string): string {
 
 function withLogs(error: unknown, dir: string): unknown {
   return error instanceof Failure ? new Failure(`${error.message}\nThe logs are in ${join(dir, "logs")}.`) : error;
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone) return;
-    isDone = true;
-    work();
-  };
 }

@@ -21,6 +21,8 @@ export interface SupervisorOptions {
   readonly world: Pick<World, "clock" | "timers">;
   readonly launcher: Launcher;
   readonly services: readonly ServiceSpec[];
+  /** How many may be starting at a time: with more than there are processors each only keeps the others waiting. */
+  readonly startsAtOnce: number;
   /** After every change of a service's phase. */
   readonly onChange?: (status: ServiceStatus, previous: Phase) => void;
 }
@@ -36,6 +38,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #services: ReadonlyMap<string, Service>;
   readonly #watchers = new Set<() => void>();
+  /** To be started once fewer are starting, in this order. */
+  readonly #queue = new Set<Service>();
   #isStopping = false;
 
   constructor(options: SupervisorOptions) {
@@ -45,10 +49,10 @@ export class Supervisor {
     );
   }
 
-  /** Starts the services that `which` picks, unless the rack is stopping. */
-  start(which: (spec: ServiceSpec) => boolean = () => true): void {
-    if (this.#isStopping) return;
-    for (const service of this.#services.values()) if (which(service.spec)) this.#deliver(service, { type: "start" });
+  /** Starts all services, in their order and `startsAtOnce` at a time; one that dies early makes room for the next. */
+  start(): void {
+    for (const service of this.#services.values()) this.#queue.add(service);
+    this.#startNext();
   }
 
   /** Throws Failure when there is no such service or it cannot be done now. */
@@ -63,6 +67,8 @@ export class Supervisor {
         "a service inside the launcher's own process cannot be paused: start the rack without --in-process",
       );
     }
+    // From now on it is somebody's own decision whether it runs.
+    this.#queue.delete(service);
     const refused = this.#deliver(service, { type: action });
     if (refused !== undefined) throw new Failure(`cannot ${action} ${name}: ${refused}`);
     return this.#statusOf(service);
@@ -139,8 +145,18 @@ export class Supervisor {
     if (service.state.phase !== previous) {
       this.#options.onChange?.(this.#statusOf(service), previous);
       for (const look of this.#watchers) look();
+      this.#startNext();
     }
     return undefined;
+  }
+
+  #startNext(): void {
+    const hasRoom = () => this.list().filter(({ phase }) => phase === "starting").length < this.#options.startsAtOnce;
+    for (const service of this.#queue) {
+      if (this.#isStopping || !hasRoom()) return;
+      this.#queue.delete(service);
+      this.#deliver(service, { type: "start" });
+    }
   }
 
   #launch(service: Service): void {

@@ -13,6 +13,7 @@ const supervisor = new Supervisor({
   world: realWorld({ name: "launcher", log: { level: "silent" } }),
   launcher: processLauncher({ mainOf: () => fakeMain, logOf: () => log, env: process.env }),
   services: [spec("dpd/switch0", "run")],
+  startsAtOnce: 1,
 });
 supervisor.start();
 await supervisor.until(([service]) => service?.phase === "running");
