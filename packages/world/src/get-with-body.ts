@@ -1,5 +1,5 @@
 /** Sends a GET with a body, which HTTP allows and the platform's fetch does not. */
-import { request as send, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 
 export function isGetWithBody({ method, body }: Request): boolean {
@@ -8,6 +8,8 @@ export function isGetWithBody({ method, body }: Request): boolean {
 
 /** Rejects with the signal's reason when the request is aborted, otherwise with the error of the connection. */
 export async function sendGetWithBody(request: Request): Promise<Response> {
+  // Here, because it brings the platform's fetch with it, which a short command of the launcher does without.
+  const { request: send } = await import("node:http");
   const { url, headers, signal } = request;
   signal.throwIfAborted();
   const body = Buffer.from(await request.arrayBuffer());

@@ -1,4 +1,5 @@
-import { pino, type Logger } from "pino";
+import { createRequire } from "node:module";
+import type { Logger, pino as Pino } from "pino";
 import type { Log } from "./types.ts";
 
 export interface LogOptions {
@@ -11,6 +12,8 @@ export interface LogOptions {
 export function createLog(options: LogOptions): Log {
   const level = process.env["RACKLET_LOG"] ?? options.level ?? "info";
   if (level === "silent") return nullLog;
+  // Loaded by those who log: it is half of what a short command of the launcher would load.
+  const { pino } = createRequire(import.meta.url)("pino") as { pino: typeof Pino };
   return wrap(pino({ name: options.name ?? "racklet", level, base: {} }, pino.destination({ dest: 2, sync: true })));
 }
 
