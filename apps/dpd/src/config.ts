@@ -1,7 +1,7 @@
 /** What a dpd is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
 import {
   isLoopbackHost,
-  parseListenAddress,
+  listenFlag,
   readArguments,
   readEnvironment,
   UsageError,
@@ -103,13 +103,7 @@ function isSeed(value: number): boolean {
 // dpd asks nobody for a password, so it must be meant when others than this machine are to reach it.
 function listenOf(flags: Flags): ListenAddress {
   const text = flags.get("listen");
-  if (text === undefined) return DEFAULT_CONFIG.listen;
-  let address: ListenAddress;
-  try {
-    address = parseListenAddress(text);
-  } catch (error) {
-    throw new UsageError(`--listen ${text}: ${(error as Error).message}`);
-  }
+  const address = listenFlag("listen", text, DEFAULT_CONFIG.listen);
   const remoteAllowed = choice(flags, "allow-remote", ["true", "false"], "false") === "true";
   if (!isLoopbackHost(address.host) && !remoteAllowed) {
     throw new UsageError(

@@ -1,7 +1,7 @@
 /** What a Nexus process is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
-import { formatHostPort, parseListenAddress, UsageError, type ListenAddress } from "@racklet/api-kit";
+import { formatHostPort, listenFlag, UsageError, type ListenAddress } from "@racklet/api-kit";
 import { canonicalUuid } from "@racklet/net";
 
 export interface NexusConfig {
@@ -107,13 +107,7 @@ function readEnvironment(env: Readonly<Record<string, string | undefined>>): Fla
 }
 
 function listenOf(flags: Flags, name: "external" | "internal" | "lockstep"): ListenAddress {
-  const text = flags.get(name)?.at(-1);
-  if (text === undefined) return DEFAULT_CONFIG[name];
-  try {
-    return parseListenAddress(text);
-  } catch (error) {
-    throw new UsageError(`--${name}: ${(error as Error).message}`);
-  }
+  return listenFlag(name, flags.get(name)?.at(-1), DEFAULT_CONFIG[name]);
 }
 
 function databaseOf(text: string): string {

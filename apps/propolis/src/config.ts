@@ -1,5 +1,5 @@
 /** What a propolis server is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
-import { isLoopbackHost, parseListenAddress, readFlags, UsageError, type ListenAddress } from "@racklet/api-kit";
+import { isLoopbackHost, listenFlag, readFlags, UsageError, type ListenAddress } from "@racklet/api-kit";
 import { DEFAULT_TIMING, type VmTiming } from "./machine/timing.ts";
 import { FEATURES, type Feature } from "./spec/features.ts";
 
@@ -70,16 +70,11 @@ function rangeOf(flags: Flags, name: "boot-ms" | "guest-ms"): [min: number, max:
 
 // A propolis asks nobody for a password, so nobody but this machine may reach it.
 function listenOf(flags: Flags): ListenAddress {
-  const text = flags.get("listen");
-  if (text === undefined) return DEFAULT_CONFIG.listen;
-  let address: ListenAddress;
-  try {
-    address = parseListenAddress(text);
-  } catch (error) {
-    throw new UsageError(`--listen ${text}: ${(error as Error).message}`);
-  }
+  const address = listenFlag("listen", flags.get("listen"), DEFAULT_CONFIG.listen);
   if (isLoopbackHost(address.host)) return address;
-  throw new UsageError(`--listen ${text}: only loopback addresses are allowed, since nobody is asked who they are`);
+  throw new UsageError(
+    `--listen ${flags.get("listen")}: only loopback addresses are allowed, since nobody is asked who they are`,
+  );
 }
 
 function fail(name: FlagName, text: string, expected: string): never {

@@ -1,5 +1,5 @@
 /** What a sled-agent is told when it starts: flags of the command line, or the environment variables `RACKLET_<FLAG>`. */
-import { isLoopbackHost, parseListenAddress, readFlags, UsageError, type ListenAddress } from "@racklet/api-kit";
+import { isLoopbackHost, listenFlag, readFlags, UsageError, type ListenAddress } from "@racklet/api-kit";
 import { canonicalUuid, isIpv6, canonicalIp } from "@racklet/net";
 
 export type Mode = "real" | "sim";
@@ -148,13 +148,7 @@ function timingOf(flags: Flags): VmTiming {
 // A sled-agent asks nobody for a password, so nobody but this machine may reach it.
 function listenOf(flags: Flags): ListenAddress {
   const text = flags.get("listen");
-  if (text === undefined) return DEFAULT_LISTEN;
-  let address: ListenAddress;
-  try {
-    address = parseListenAddress(text);
-  } catch (error) {
-    throw new UsageError(`--listen ${text}: ${(error as Error).message}`);
-  }
+  const address = listenFlag("listen", text, DEFAULT_LISTEN);
   if (!isLoopbackHost(address.host)) {
     throw new UsageError(
       `--listen ${text}: only the loopback address [::1] is allowed, since nobody is asked who they are`,

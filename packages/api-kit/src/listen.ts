@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import type { AcceptLike, ListenLike, World } from "@racklet/world";
 import type { Hono } from "hono";
+import { UsageError } from "./flags.ts";
 
 export interface ListenAddress {
   readonly host: string;
@@ -40,6 +41,16 @@ export function parseListenAddress(text: string): ListenAddress {
   if (match === null || port > 65_535)
     throw new Error(`not a listen address: ${text} (expected HOST:PORT or [IPV6]:PORT)`);
   return { host: match[1] ?? match[2] ?? "", port };
+}
+
+/** The value of a flag, `otherwise` where it was not given. Throws UsageError. */
+export function listenFlag(name: string, text: string | undefined, otherwise: ListenAddress): ListenAddress {
+  if (text === undefined) return otherwise;
+  try {
+    return parseListenAddress(text);
+  } catch (error) {
+    throw new UsageError(`--${name} ${text}: ${(error as Error).message}`);
+  }
 }
 
 export function formatHostPort(host: string, port: number): string {
