@@ -1,13 +1,17 @@
 /** Prints the figures of the project against their budgets: `npm run bench [-- --json]`. Exit code 1 when one does not hold. */
+import { attachFigures } from "./attach.ts";
 import type { Figure } from "./measure.ts";
 import { multicastFigures } from "./multicast.ts";
 import { multicastRackFigures } from "./multicast-rack.ts";
 import { natFigures } from "./nat.ts";
+import { requestFigures } from "./requests.ts";
 import { rackFigures } from "./rack.ts";
 
 const GROUPS: readonly (readonly [title: string, run: () => Promise<Figure[]>])[] = [
   ["the rack", rackFigures],
   ["NAT groups", natFigures],
+  ["small requests", requestFigures],
+  ["external addresses", attachFigures],
   ["multicast groups", multicastFigures],
   ["multicast on a full rack", multicastRackFigures],
 ];
