@@ -4,17 +4,21 @@ import {
   CompiledQuery,
   SqliteAdapter,
   SqliteDialect,
+  SqliteQueryCompiler,
+  ValueNode,
   type Dialect,
+  type LimitNode,
   type SqliteDatabase,
   type SqliteStatement,
 } from "kysely";
 import { storeDialect } from "./driver.ts";
 
 const BUSY_TIMEOUT_MS = 2_000;
-const MAX_CACHED_STATEMENTS = 500;
+/** Of each of two generations. */
+const MAX_CACHED_STATEMENTS = 250;
 
 export function sqliteDialect(path: string): Dialect {
-  const dialect = new SqliteDialect({ database: async () => kyselyDatabase(openDatabase(path)) });
+  const dialect = new OwnDialect({ database: async () => kyselyDatabase(openDatabase(path)) });
   // `immediate` takes the write lock at once: a transaction that reads first can then never fail half-way on the lock.
   return storeDialect(dialect, new QueuedSqliteAdapter(), {
     oneConnection: true,
@@ -22,6 +26,21 @@ export function sqliteDialect(path: string): Dialect {
       await connection.executeQuery(CompiledQuery.raw("begin immediate"));
     },
   });
+}
+
+class OwnDialect extends SqliteDialect {
+  override createQueryCompiler(): SqliteQueryCompiler {
+    return new LiteralLimits();
+  }
+}
+
+/** A limit that is a parameter has SQLite plan the statement anew each time it runs. */
+class LiteralLimits extends SqliteQueryCompiler {
+  protected override visitLimit(node: LimitNode): void {
+    const { limit } = node;
+    if (ValueNode.is(limit) && Number.isSafeInteger(limit.value)) this.append(`limit ${String(limit.value)}`);
+    else super.visitLimit(node);
+  }
 }
 
 class QueuedSqliteAdapter extends SqliteAdapter {
@@ -37,17 +56,18 @@ function openDatabase(path: string): DatabaseSync {
   return db;
 }
 
-/** What kysely asks of a database, with statements prepared once. The least recently used statement goes first. */
+/** What kysely asks of a database, with statements prepared once. Those that were not used for a generation are forgotten. */
 function kyselyDatabase(db: DatabaseSync): SqliteDatabase {
-  const cache = new Map<string, SqliteStatement>();
+  let young = new Map<string, SqliteStatement>();
+  let old = new Map<string, SqliteStatement>();
   return {
     close: () => db.close(),
     prepare(sql) {
-      const cached = cache.get(sql);
-      const statement = cached ?? kyselyStatement(db, sql, db.prepare(sql));
-      if (cached) cache.delete(sql);
-      else if (cache.size >= MAX_CACHED_STATEMENTS) cache.delete(cache.keys().next().value ?? "");
-      cache.set(sql, statement);
+      const known = young.get(sql);
+      if (known !== undefined) return known;
+      const statement = old.get(sql) ?? kyselyStatement(db, sql, db.prepare(sql));
+      if (young.size >= MAX_CACHED_STATEMENTS) [young, old] = [new Map(), young];
+      young.set(sql, statement);
       return statement;
     },
   };

@@ -178,6 +178,27 @@ describe.each(storeLegs())("a store on $name", (leg) => {
     expect(runs).toBe(MAX_ATTEMPTS);
   });
 
+  it("reads as many rows as a statement says", async () => {
+    for (const name of ["a", "b", "c"]) await insert(name);
+    const names = async (limit: number, offset = 0) => {
+      const rows = await store.db
+        .selectFrom("counter")
+        .select("name")
+        .orderBy("name")
+        .limit(limit)
+        .offset(offset)
+        .execute();
+      return rows.map(({ name }) => name).join("");
+    };
+    expect(await Promise.all([names(0), names(1), names(2), names(2, 1), names(9)])).toEqual([
+      "",
+      "a",
+      "ab",
+      "bc",
+      "abc",
+    ]);
+  });
+
   it("keeps working after more different statements than it keeps prepared", async () => {
     for (let i = 0; i < 600; i++) {
       const { rows } = await store.db

@@ -8,6 +8,7 @@ import { ALL_PORTS, type PortRange } from "@racklet/net";
 import type { NexusContext } from "../context.ts";
 import { refusingSameName } from "../db/already-exists.ts";
 import { fromSortKey, ipSort } from "../db/ip-sort.ts";
+import { literal } from "../db/literal.ts";
 import { nowText } from "../db/now.ts";
 import { requireLive } from "../db/require-live.ts";
 import type { ExternalIpState, ExternalIpTable, NexusTables } from "../db/schema.ts";
@@ -79,7 +80,7 @@ export async function allocateEphemeral(nexus: NexusContext, request: EphemeralR
       .selectFrom("external_ip")
       .selectAll()
       .where("time_deleted", "is", null)
-      .where("kind", "=", "ephemeral")
+      .where("kind", "=", literal("ephemeral"))
       .where("parent_id", "=", instanceId)
       .where("ip_version", "=", pool.ip_version)
       .executeTakeFirst();

@@ -5,6 +5,7 @@
  */
 import type { Transaction } from "kysely";
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import { nowText } from "../db/now.ts";
 import type { ExternalIpState, NexusTables } from "../db/schema.ts";
 import { invalidRequest, NexusError, notFoundById, unavailable } from "../errors.ts";
@@ -120,11 +121,11 @@ async function letGo(nexus: NexusContext, id: string, from: ExternalIpState): Pr
     const inState = () =>
       tx.updateTable("external_ip").where("id", "=", id).where("state", "=", from).where("time_deleted", "is", null);
     await inState()
-      .where("kind", "=", "floating")
+      .where("kind", "=", literal("floating"))
       .set({ state: "detached", parent_id: null, time_modified: now })
       .execute();
     // An ephemeral address has no life without its instance: the row keeps its parent and ends.
-    await inState().where("kind", "=", "ephemeral").set({ time_modified: now, time_deleted: now }).execute();
+    await inState().where("kind", "=", literal("ephemeral")).set({ time_modified: now, time_deleted: now }).execute();
   });
 }
 

@@ -1,5 +1,6 @@
 /** Whether an instance may have one more external address: asked inside the transaction that gives it one. */
 import type { Transaction } from "kysely";
+import { literal } from "../db/literal.ts";
 import type { NexusTables } from "../db/schema.ts";
 import { invalidRequest, notFoundById, unavailable } from "../errors.ts";
 
@@ -44,7 +45,7 @@ export async function checkAttachable(tx: Transaction<NexusTables>, target: Atta
     .selectFrom("network_interface")
     .select("id")
     .where("instance_id", "=", instanceId)
-    .where("is_primary", "=", 1)
+    .where("is_primary", "=", literal(1))
     .where("time_deleted", "is", null)
     .where(ipVersion === "v4" ? "ipv4" : "ipv6", "is not", null)
     .executeTakeFirst();

@@ -1,6 +1,7 @@
 /** Gives external addresses back. Every function may be called again: what is gone stays gone. */
 import type { Transaction } from "kysely";
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import { nowText } from "../db/now.ts";
 import type { NexusTables } from "../db/schema.ts";
 
@@ -32,6 +33,9 @@ export async function releaseAllOfInstanceIn(
 ): Promise<void> {
   const live = () =>
     tx.updateTable("external_ip").where("parent_id", "=", instanceId).where("time_deleted", "is", null);
-  await live().where("kind", "<>", "floating").set({ time_deleted: now }).execute();
-  await live().where("kind", "=", "floating").set({ parent_id: null, state: "detached", time_modified: now }).execute();
+  await live().where("kind", "<>", literal("floating")).set({ time_deleted: now }).execute();
+  await live()
+    .where("kind", "=", literal("floating"))
+    .set({ parent_id: null, state: "detached", time_modified: now })
+    .execute();
 }

@@ -5,6 +5,7 @@
 import type { Transaction } from "kysely";
 import { SNAT_BLOCKS, type PortRange } from "@racklet/net";
 import { fromSortKey, sortKey } from "../db/ip-sort.ts";
+import { literal } from "../db/literal.ts";
 import type { NexusTables } from "../db/schema.ts";
 
 export interface SortRange {
@@ -53,7 +54,7 @@ export async function findFreeSnatBlock(
     .selectFrom("external_ip")
     .select("ip_sort")
     .where("time_deleted", "is", null)
-    .where("kind", "=", "snat")
+    .where("kind", "=", literal("snat"))
     .where("ip_sort", ">=", range.first_sort)
     .where("ip_sort", "<=", range.last_sort)
     .groupBy("ip_sort")

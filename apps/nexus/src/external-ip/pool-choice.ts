@@ -1,5 +1,6 @@
 /** From which pool an external address comes: the one asked for, or a default pool of the silo. */
 import type { Kysely } from "kysely";
+import { literal } from "../db/literal.ts";
 import type { IpPoolTable, NexusTables } from "../db/schema.ts";
 import { invalidRequest, notFound, notFoundById, notFoundByName, type NexusError } from "../errors.ts";
 import type { Selector } from "../lookup/selector.ts";
@@ -30,7 +31,7 @@ async function explicitPool(db: Kysely<NexusTables>, siloId: string, selector: S
 
 async function defaultPool(db: Kysely<NexusTables>, siloId: string, version: "v4" | "v6" | null): Promise<IpPoolTable> {
   const pools = await linkedPools(db, siloId)
-    .where("ip_pool_silo.is_default", "=", 1)
+    .where("ip_pool_silo.is_default", "=", literal(1))
     .where("ip_pool.pool_type", "=", "unicast")
     .$if(version !== null, (query) => query.where("ip_pool.ip_version", "=", version ?? "v4"))
     .limit(2)

@@ -3,6 +3,7 @@ import type { Action } from "../authz/authorize.ts";
 import type { NexusContext } from "../context.ts";
 import { refusingSameName } from "../db/already-exists.ts";
 import { changedIdentity, type IdentityChange, type NewIdentity } from "../db/identity.ts";
+import { literal } from "../db/literal.ts";
 import { nowText } from "../db/now.ts";
 import { paginate, type Paging } from "../db/paginate.ts";
 import { invalidRequest, notFoundById, notFoundByName } from "../errors.ts";
@@ -37,7 +38,7 @@ export async function lookupFloatingIp(
     .innerJoin("project", "project.id", "external_ip.project_id")
     .selectAll("external_ip")
     .select("project.silo_id")
-    .where("external_ip.kind", "=", "floating")
+    .where("external_ip.kind", "=", literal("floating"))
     .where("external_ip.time_deleted", "is", null);
   const inParent = async (parent: Selector, name: string) => {
     const { id } = await lookupProjectFor(nexus, op, parent, "read", "compute");
@@ -63,7 +64,7 @@ export async function listFloatingIps(
     .selectFrom("external_ip")
     .selectAll()
     .where("project_id", "=", id)
-    .where("kind", "=", "floating")
+    .where("kind", "=", literal("floating"))
     .where("time_deleted", "is", null);
   return (await paginate(rows, paging).execute()).map(asFloating);
 }

@@ -1,5 +1,6 @@
 /** Creating an instance: everything the request names is looked up and checked first, then one saga makes it all. */
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import { invalidRequest, NexusError, notFoundById, notFoundByName } from "../errors.ts";
 import { MAX_EXTERNAL_IPS_PER_INSTANCE } from "../external-ip/attachable.ts";
 import { choosePool, type PoolChoice } from "../external-ip/pool-choice.ts";
@@ -132,7 +133,7 @@ async function findFloatingIp(nexus: NexusContext, projectId: string, selector: 
   const all = nexus.store.db
     .selectFrom("external_ip")
     .select(["id", "project_id"])
-    .where("kind", "=", "floating")
+    .where("kind", "=", literal("floating"))
     .where("time_deleted", "is", null);
   if ("name" in selector) {
     const found = await all.where("name", "=", selector.name).where("project_id", "=", projectId).executeTakeFirst();

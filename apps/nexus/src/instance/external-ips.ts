@@ -1,5 +1,6 @@
 /** External IPs of instances: their list, and attaching and detaching them. */
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import type { ExternalIp } from "../external-ip/allocate.ts";
 import type { PoolChoice } from "../external-ip/pool-choice.ts";
 import { invalidRequest, NexusError } from "../errors.ts";
@@ -42,7 +43,7 @@ export async function detachEphemeral(
     .selectFrom("external_ip")
     .select(["id", "ip_version"])
     .where("parent_id", "=", instance.id)
-    .where("kind", "=", "ephemeral")
+    .where("kind", "=", literal("ephemeral"))
     .where("time_deleted", "is", null)
     .execute();
   const [ip, other] = version === undefined ? all : all.filter((each) => each.ip_version === version);

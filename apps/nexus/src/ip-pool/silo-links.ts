@@ -2,6 +2,7 @@
 import type { Transaction } from "kysely";
 import { authorize } from "../authz/authorize.ts";
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import { paginateBy } from "../db/paginate.ts";
 import { requireLive } from "../db/require-live.ts";
 import type { IpPoolSiloTable, IpPoolTable, NexusTables } from "../db/schema.ts";
@@ -142,7 +143,7 @@ async function findDefault(
     .where("silo_id", "=", siloId)
     .where("pool_type", "=", kind.pool_type)
     .where("ip_version", "=", kind.ip_version)
-    .where("is_default", "=", 1)
+    .where("is_default", "=", literal(1))
     .executeTakeFirst();
 }
 

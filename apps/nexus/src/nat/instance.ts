@@ -4,6 +4,7 @@
  */
 import type { Transaction } from "kysely";
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import type { NexusTables } from "../db/schema.ts";
 import { unavailable } from "../errors.ts";
 import type { NatEntry, NatKey } from "./entry.ts";
@@ -100,7 +101,7 @@ async function findTarget(tx: Tx, { instanceId, sledId }: EnsureInstanceNat): Pr
     .innerJoin("vpc", "vpc.id", "network_interface.vpc_id")
     .select(["network_interface.mac", "network_interface.ipv4", "network_interface.ipv6", "vpc.vni"])
     .where("network_interface.instance_id", "=", instanceId)
-    .where("network_interface.is_primary", "=", 1)
+    .where("network_interface.is_primary", "=", literal(1))
     .where("network_interface.time_deleted", "is", null)
     .executeTakeFirst();
   if (sled === undefined || nic === undefined) return undefined;

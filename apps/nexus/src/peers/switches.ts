@@ -2,6 +2,7 @@
 import { dpdClient, type DpdClient } from "@racklet/dpd-client";
 import { dpdClient as oldestDpdClient } from "@racklet/dpd-client/v1";
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import { unavailable } from "../errors.ts";
 
 export type SwitchSlot = 0 | 1;
@@ -48,7 +49,7 @@ export class SwitchDirectory {
       .select("dpd_url")
       .where("dpd_url", "is not", null)
       .where("policy", "=", "in_service")
-      .where("state", "=", "active")
+      .where("state", "=", literal("active"))
       .orderBy("id")
       .execute();
     const urls = [...this.#nexus.config.dpdUrls, ...rows.flatMap(({ dpd_url }) => dpd_url ?? [])];

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { literal } from "../db/literal.ts";
 import type { NexusTables } from "../db/schema.ts";
 import type { SledPeer } from "../peers/sled-agent.ts";
 
@@ -8,7 +9,7 @@ export function sledsInService(db: Kysely<NexusTables>): Promise<SledPeer[]> {
     .selectFrom("sled")
     .select(["id", "sled_agent_address"])
     .where("policy", "=", "in_service")
-    .where("state", "=", "active")
+    .where("state", "=", literal("active"))
     .orderBy("id")
     .execute();
 }

@@ -2,6 +2,7 @@
 import type { Selectable, Transaction } from "kysely";
 import { UniqueViolation } from "@racklet/store";
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import { nowText } from "../db/now.ts";
 import type { NexusTables, SledTable } from "../db/schema.ts";
 import { conflict, notFoundById } from "../errors.ts";
@@ -88,7 +89,7 @@ async function record(nexus: NexusContext, tx: Transaction<NexusTables>, report:
 
 /** A real rack finds the cubby by asking the service processors; here sleds take them in the order in which they come. */
 async function freeCubby(tx: Transaction<NexusTables>): Promise<number | null> {
-  const taken = await tx.selectFrom("sled").select("slot").where("state", "=", "active").execute();
+  const taken = await tx.selectFrom("sled").select("slot").where("state", "=", literal("active")).execute();
   const slots = new Set(taken.map(({ slot }) => slot));
   for (let slot = 0; slot < CUBBIES; slot++) if (!slots.has(slot)) return slot;
   return null;

@@ -1,6 +1,7 @@
 /** Takes room on a sled for a VMM: within the transaction in which the VMM comes to exist, so that no sled is overbooked. */
 import type { Transaction } from "kysely";
 import type { NexusContext } from "../context.ts";
+import { literal } from "../db/literal.ts";
 import type { NexusTables } from "../db/schema.ts";
 import { insufficientCapacity } from "../errors.ts";
 import { placeVmm, type SledRoom, type VmmNeed } from "./placement.ts";
@@ -75,7 +76,7 @@ async function roomOfSleds(tx: Tx): Promise<SledRoom[]> {
     ])
     .where("sled.policy", "=", "in_service")
     .where("sled.provision_policy", "=", "provisionable")
-    .where("sled.state", "=", "active")
+    .where("sled.state", "=", literal("active"))
     .groupBy(["sled.id", "sled.cpu_family", "sled.usable_hardware_threads", "sled.reservoir_size"])
     .execute();
   return sleds.map((sled) => ({ ...sled, usedThreads: Number(sled.usedThreads), usedMemory: Number(sled.usedMemory) }));

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { literal } from "../db/literal.ts";
 import type { NexusTables } from "../db/schema.ts";
 import { TERMINAL_VMM_STATES } from "../instance/run-state.ts";
 import type { Mapping } from "./mapping.ts";
@@ -14,7 +15,7 @@ export async function desiredMappings(db: Kysely<NexusTables>): Promise<Mapping[
     .select(["vpc.vni", "nic.mac", "nic.ipv4", "nic.ipv6", "sled.underlay_address"])
     .where("vmm.state", "not in", [...TERMINAL_VMM_STATES, "saga_unwound"])
     .where("sled.policy", "=", "in_service")
-    .where("sled.state", "=", "active")
+    .where("sled.state", "=", literal("active"))
     .where("nic.time_deleted", "is", null)
     .execute();
   return rows.flatMap(({ vni, mac: virtualMac, ipv4, ipv6, underlay_address: physicalHostIp }) =>

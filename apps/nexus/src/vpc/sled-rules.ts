@@ -1,6 +1,7 @@
 /** The firewall rules that each sled should have for each VPC, and those that each of its VMMs should have in them. */
 import type { Kysely } from "kysely";
 import type { Schemas } from "@racklet/sled-agent-client";
+import { literal } from "../db/literal.ts";
 import type { NexusTables, VmmState } from "../db/schema.ts";
 import { sledNics } from "../instance/sled-nics.ts";
 import type { NicRow } from "../nic/create.ts";
@@ -83,7 +84,7 @@ function portRows(db: Db) {
     .where("vmm.state", "in", REGISTERED)
     .where("nic.time_deleted", "is", null)
     .where("sled.policy", "=", "in_service")
-    .where("sled.state", "=", "active")
+    .where("sled.state", "=", literal("active"))
     .orderBy("vmm.id")
     .orderBy("nic.slot")
     .execute();
