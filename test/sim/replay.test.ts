@@ -1,9 +1,9 @@
 import { afterAll, expect, it } from "vitest";
-import { removeDatabases } from "./support/database.ts";
+import { closeDatabase } from "./support/database.ts";
 import { runSeed } from "./support/run.ts";
 import { optionsOf } from "./support/seeds.ts";
 
-afterAll(removeDatabases);
+afterAll(closeDatabase);
 
 it("a seed replays exactly, down to every request and its time", async () => {
   const first = await runSeed(optionsOf(7));

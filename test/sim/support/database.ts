@@ -1,10 +1,11 @@
 /**
- * What every run begins with: a project, floating IPs, and pools of every kind. It is made once for a test file, by a rack without sleds, and
- * each run gets a copy of its database.
+ * What every run begins with: a project, floating IPs, and pools of every kind. It is made once for a test file, by a rack without
+ * sleds, and what a run has made of it is taken back before the next.
  */
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fastDirectory } from "@racklet/store/testing";
+import { migrations, type NexusTables } from "@racklet/nexus/testing";
+import { openStore, type Store } from "@racklet/store";
+import { rewindable } from "@racklet/store/testing";
+import { realWorld } from "@racklet/world";
 import { SimRack } from "./rack.ts";
 import { FLOATING } from "./scenario.ts";
 
@@ -22,32 +23,35 @@ const POOLS = [
   { name: "some4", first: "232.1.0.0", last: "232.1.255.255", isDefault: false, of: { pool_type: "multicast" } },
 ] as const;
 
-export interface FreshDatabase {
-  readonly url: string;
-  dispose(): void;
+interface Database {
+  readonly store: Store<NexusTables>;
+  readonly rewind: () => Promise<void>;
 }
 
-let template: Promise<string> | undefined;
-let copies = 0;
+let database: Promise<Database> | undefined;
 
-export async function freshDatabase(): Promise<FreshDatabase> {
-  const directory = await (template ??= makeTemplate());
-  const file = join(directory, `${++copies}.db`);
-  copyFileSync(join(directory, "template.db"), file);
-  const dispose = (): void => ["", "-wal", "-shm"].forEach((suffix) => rmSync(`${file}${suffix}`, { force: true }));
-  return { url: `sqlite:${file}`, dispose };
+/** For one run at a time: it lives on, and the next run finds it as it was. */
+export async function freshDatabase(): Promise<Store<NexusTables>> {
+  const { store, rewind } = await (database ??= makeDatabase());
+  await rewind();
+  return store;
 }
 
-/** At the end of a test file: nothing is left of the template and its copies. */
-export async function removeDatabases(): Promise<void> {
-  const directory = await template;
-  template = undefined;
-  if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+/** At the end of a test file. */
+export async function closeDatabase(): Promise<void> {
+  const open = await database;
+  database = undefined;
+  await open?.store.close();
 }
 
-async function makeTemplate(): Promise<string> {
-  const directory = mkdtempSync(join(fastDirectory(), "racklet-sim-"));
-  const rack = await SimRack.start({ seed: 0, sleds: 0, database: `sqlite:${join(directory, "template.db")}` });
+async function makeDatabase(): Promise<Database> {
+  // Nothing is run again after a pause: a database in memory has no other users to lose against.
+  const store = await openStore<NexusTables>({
+    url: "sqlite::memory:",
+    migrations,
+    world: realWorld({ name: "database" }),
+  });
+  const rack = await SimRack.start({ seed: 0, sleds: 0, database: store });
   await rack.ok("POST", "/v1/projects", { name: "p", description: "" });
   for (const { name, first, last, isDefault, of } of POOLS) {
     await rack.ok("POST", "/v1/system/ip-pools", { name, description: "", ...of });
@@ -56,5 +60,5 @@ async function makeTemplate(): Promise<string> {
   }
   for (const name of FLOATING) await rack.ok("POST", "/v1/floating-ips?project=p", { name, description: "" });
   await rack.stop();
-  return directory;
+  return { store, rewind: await rewindable(store) };
 }

@@ -19,8 +19,8 @@ export interface SimRackOptions {
   readonly seed: number;
   /** Default 3; the first two have the switches. */
   readonly sleds?: number;
-  /** `sqlite:PATH`; default: a new one in memory. */
-  readonly database?: string;
+  /** Stays open; default: a new one in memory. */
+  readonly database?: Store<NexusTables>;
   /** Of each table operation of the switches; default 0. */
   readonly asicFaults?: number;
   /** Whether dpds know where Nexus is, and fetch changes of NAT entries from it as those before 13.1 do. Default: no. */
@@ -58,16 +58,17 @@ export class SimRack {
   readonly observer: World;
   #asicFaults: number;
   readonly #dpdsPull: boolean;
+  readonly #ownsStore: boolean;
   readonly #worldOf: NonNullable<SimRackOptions["worldOf"]>;
   readonly #lives = new Map<string, Life>();
   readonly #livesLed = new Map<string, number>();
 
   /** Ready: every sled is registered; besides there is what the database had, in a new one no pools, projects or instances. */
   static async start(options: SimRackOptions): Promise<SimRack> {
-    const { seed, sleds = 3, database = "sqlite::memory:" } = options;
+    const { seed, sleds = 3, database } = options;
     const sim = simulation({ seed, faults: { delayMs: [0, 2] } });
     const world = sim.world("database");
-    const store = await openStore<NexusTables>({ url: database, migrations, world, lock: false });
+    const store = database ?? (await openStore<NexusTables>({ url: "sqlite::memory:", migrations, world }));
     const ids = Array.from({ length: sleds }, () => world.ids.uuid());
     const rack = new SimRack(sim, store, ids, options);
     const first = contextOn(store, rack.#nexusConfig(), world);
@@ -82,7 +83,7 @@ export class SimRack {
     sim: Simulation,
     store: Store<NexusTables>,
     sledIds: readonly string[],
-    { asicFaults = 0, dpdsPull = false, worldOf = (_, world) => world }: SimRackOptions,
+    { asicFaults = 0, dpdsPull = false, database, worldOf = (_, world) => world }: SimRackOptions,
   ) {
     this.sim = sim;
     this.store = store;
@@ -90,6 +91,7 @@ export class SimRack {
     this.#asicFaults = asicFaults;
     this.#worldOf = worldOf;
     this.#dpdsPull = dpdsPull;
+    this.#ownsStore = database === undefined;
     this.services = [
       ...SWITCHES.map((name) => `dpd/${name}`),
       "nexus",
@@ -185,7 +187,7 @@ export class SimRack {
   /** Nothing of it runs on. */
   async stop(): Promise<void> {
     for (const name of this.services) this.kill(name);
-    await this.store.close();
+    if (this.#ownsStore) await this.store.close();
   }
 
   dpdUrl(name: SwitchName): string {

@@ -16,8 +16,7 @@ const CALM = { delayMs: [0, 2] } as const;
 
 /** Answers all that went over the network. Throws with the story of the run when the rack does not come to rest right. */
 export async function runSeed(options: RunOptions): Promise<readonly TraceEntry[]> {
-  const database = await freshDatabase();
-  const rack = await SimRack.start({ ...options, database: database.url });
+  const rack = await SimRack.start({ ...options, database: await freshDatabase() });
   const steps = scenario({ ...options, services: rack.services });
   try {
     const watch = new LeaveWatch(rack);
@@ -42,7 +41,6 @@ export async function runSeed(options: RunOptions): Promise<readonly TraceEntry[
     );
   } finally {
     await rack.stop();
-    database.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 /** Which seeds a test file runs. `RACKLET_SEEDS=17` or `1000-1999` runs others instead; every failure names its seed. */
 import { afterAll, describe, expect, it } from "vitest";
-import { removeDatabases } from "./database.ts";
+import { closeDatabase } from "./database.ts";
 import { runSeed, type RunOptions } from "./run.ts";
 
 /** Together the files of this folder run these. */
@@ -19,7 +19,7 @@ export function describeSeeds(part: number, parts: number): void {
   describe.runIf(seeds.length > 0)(
     "after requests and faults drawn from a seed, a rack comes to rest as its database says",
     () => {
-      afterAll(removeDatabases);
+      afterAll(closeDatabase);
       it.each(seeds)("seed %i", async (seed) => {
         expect((await runSeed(optionsOf(seed))).length).toBeGreaterThan(0);
       });
