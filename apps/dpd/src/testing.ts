@@ -1,2 +1,2 @@
-/** For tests across services: an ASIC whose faults the test decides. */
-export { chaosAsic, modelAsic, seededFaults, type AsicBackend } from "./asic/index.ts";
+/** For tests across services: an ASIC whose faults the test decides, and which tells it of every operation. */
+export { chaosAsic, isRead, modelAsic, seededFaults, type AsicBackend } from "./asic/index.ts";

@@ -3,6 +3,7 @@ import { dpdApi } from "@racklet/api-types/dpd/api";
 import { SIDECAR_BULK_BODY_LIMIT } from "@racklet/api-types/dpd/limits";
 import { responseValidators } from "@racklet/api-types/gen/dpd.response-validators.js";
 import { bringUp, createApp, createContext, DEFAULT_CONFIG } from "@racklet/dpd";
+import { chaosAsic, isRead, modelAsic } from "@racklet/dpd/testing";
 import { simulation } from "@racklet/sim";
 import { realWorld } from "@racklet/world";
 import { troubleLog } from "./log.ts";
@@ -39,7 +40,15 @@ const hop = (tgt_ip: string) => ({ tag: "alpha", port_id: "qsfp0", link_id: 0, t
 export async function startDpd({ isStill = false }: { readonly isStill?: boolean } = {}): Promise<Target> {
   const { log, troubles } = troubleLog();
   const world = isStill ? simulation({ seed: SEED }).world("dpd") : realWorld({ name: "dpd" });
-  const ctx = createContext(DEFAULT_CONFIG, { ...world, log });
+  // No fault ever: only told of every operation.
+  let writes = 0;
+  const asic = chaosAsic(modelAsic(DEFAULT_CONFIG.profile), {
+    next(operation) {
+      if (!isRead(operation)) writes++;
+      return undefined;
+    },
+  });
+  const ctx = createContext(DEFAULT_CONFIG, { ...world, log }, { asic });
   const app = createApp(ctx, { responseValidators });
   bringUp(ctx);
   const ask = async (method: string, path: string, body?: object): Promise<unknown> => {
@@ -72,6 +81,15 @@ export async function startDpd({ isStill = false }: { readonly isStill?: boolean
     await ask("PUT", "/attached_subnet/10.3.0.0%2F24", TARGET);
   };
   await prepare();
+  const dumps = { writes: -1, lines: [] as readonly string[] };
+  const dumped = async (): Promise<readonly string[]> => {
+    if (dumps.writes === writes) return dumps.lines;
+    dumps.writes = writes;
+    const names = (await ask("GET", "/table")) as string[];
+    const each = names.map((name) => ask("GET", `/table/${name}/dump?from_hardware=true`));
+    dumps.lines = (await Promise.all(each)).map((dump) => JSON.stringify(dump));
+    return dumps.lines;
+  };
 
   return {
     api: dpdApi,
@@ -122,10 +140,7 @@ export async function startDpd({ isStill = false }: { readonly isStill?: boolean
       { exact: ["group_ip"] },
     ),
     async digest() {
-      const lines: string[] = [];
-      for (const table of (await ask("GET", "/table")) as string[]) {
-        lines.push(JSON.stringify(await ask("GET", `/table/${table}/dump?from_hardware=true`)));
-      }
+      const lines = [...(await dumped())];
       const { items } = (await ask("GET", "/nat/groups?limit=10000")) as { items: { group: string }[] };
       for (const each of items) {
         const list = await ask("GET", `/nat/groups/${each.group}/entries?limit=10000`);
