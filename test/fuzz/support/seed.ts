@@ -1,6 +1,8 @@
 /**
  * One seed for everything random here. `FUZZ_SEED=N` replays a run or tries another one, `FUZZ_RUNS=N` makes N times as many
- * requests. Without them every run is the same, so that a failure is about what changed.
+ * requests. Without them every run is the same, so that a failure is about what changed. What is wrong in the same way
+ * whatever the operation is (a version, a token, a text that is no JSON) is dealt out among the operations; with
+ * `RACKLET_FUZZ=all` every operation gets every case.
  */
 import { seededRandom } from "@racklet/sim";
 import fc from "fast-check";
@@ -17,12 +19,15 @@ const numberFrom = (name: string, fallback: number): number => {
 export const SEED: number = numberFrom("FUZZ_SEED", 1);
 export const RUNS: number = numberFrom("FUZZ_RUNS", 1);
 
+const ALL = process.env["RACKLET_FUZZ"] === "all";
+
 /** Printed with every failure. */
-export const REPLAY = `replay with FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}`;
+export const REPLAY = `replay with FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}${ALL ? " RACKLET_FUZZ=all" : ""}`;
 
 /** Random numbers for one purpose: what else is drawn does not shift them. */
 export class Dice {
   readonly #next: () => number;
+  readonly #decks = new Map<readonly unknown[], unknown[]>();
 
   constructor(purpose: string) {
     const random = seededRandom(SEED, purpose);
@@ -47,6 +52,16 @@ export class Dice {
       [result[i], result[j]] = [result[j] as T, result[i] as T];
     }
     return result;
+  }
+
+  /** `count` of the items, which are the same array each time: all have their turn before any has another. */
+  deal<T>(items: readonly T[], count: number): readonly T[] {
+    if (ALL || count >= items.length) return items;
+    // What is kept for these items was made of them.
+    let deck = (this.#decks.get(items) ?? []) as readonly T[];
+    if (deck.length < count) deck = [...deck, ...this.shuffled(items.filter((item) => !deck.includes(item)))];
+    this.#decks.set(items, deck.slice(count));
+    return deck.slice(0, count);
   }
 
   sample<T>(values: fc.Arbitrary<T>): T {

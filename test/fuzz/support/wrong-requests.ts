@@ -1,4 +1,7 @@
-/** For an operation and a request that it would accept: requests with one thing wrong, and the refusal each must get. */
+/**
+ * For an operation and a request that it would accept: requests with one thing wrong, and the refusal each must get. What is
+ * wrong in the same way whatever the operation is dealt out among the operations, a few cases to each.
+ */
 import type { JsonSchema } from "@racklet/api-kit/json-schema";
 import { conforms } from "./conforms.ts";
 import type { DocumentOperation, DocumentParameter } from "./documents.ts";
@@ -35,14 +38,14 @@ export function* wrongRequests(
   dice: Dice,
 ): Generator<WrongRequest> {
   const good = requestOf(operation, parts, options.headers);
-  yield* wrongVersions(good, options);
+  yield* wrongVersions(good, options, dice);
   yield* wrongRoutes(operation, good, options);
-  if (options.needsCredentials) yield* wrongCredentials(operation, parts, good, options);
+  if (options.needsCredentials) yield* wrongCredentials(operation, parts, good, options, dice);
   yield* wrongParams(operation, parts, good, options, dice);
   yield* wrongQueries(operation, parts, good, options, dice);
   if (operation.body !== undefined) {
-    yield* wrongBytes(good, options.bodyLimit);
-    yield* wrongTypes(good);
+    yield* wrongBytes(good, options.bodyLimit, dice);
+    yield* wrongTypes(good, dice);
     if (operation.body.contentType === "application/json")
       yield* wrongValues(operation, parts, good, options.bodyLimit);
   }
@@ -50,7 +53,25 @@ export function* wrongRequests(
 
 const BAD_REQUEST = [400];
 
-function* wrongVersions(good: FuzzRequest, { onMissing, versionHeader }: WrongOptions): Generator<WrongRequest> {
+const BAD_VERSIONS = [
+  "",
+  "1",
+  "1.0",
+  "v1.0.0",
+  "1.0.0.0",
+  "01.0.0",
+  "-1.0.0",
+  "latest",
+  "1.0.0, 2.0.0",
+  "1".repeat(5_000),
+];
+const UNKNOWN_VERSIONS = ["99999999999.0.0", "99999999999.0.0-rc.1", "18446744073709551615.0.0"];
+
+function* wrongVersions(
+  good: FuzzRequest,
+  { onMissing, versionHeader }: WrongOptions,
+  dice: Dice,
+): Generator<WrongRequest> {
   if (onMissing === "unversioned" || versionHeader === undefined) return;
   const { [versionHeader]: _, ...without } = good.headers;
   if (onMissing === "refuse") {
@@ -58,32 +79,33 @@ function* wrongVersions(good: FuzzRequest, { onMissing, versionHeader }: WrongOp
     yield { what: "no version", request: { ...good, headers: without }, statuses: BAD_REQUEST, message };
   }
   const having = (version: string): FuzzRequest => ({ ...good, headers: { ...without, [versionHeader]: version } });
-  for (const version of [
-    "",
-    "1",
-    "1.0",
-    "v1.0.0",
-    "1.0.0.0",
-    "01.0.0",
-    "-1.0.0",
-    "latest",
-    "1.0.0, 2.0.0",
-    "1".repeat(5_000),
-  ]) {
+  for (const version of dice.deal(BAD_VERSIONS, 3)) {
     const message = /^bad value for header "api-version"/;
     yield { what: `version ${version.slice(0, 20)}`, request: having(version), statuses: BAD_REQUEST, message };
   }
-  for (const version of ["99999999999.0.0", "99999999999.0.0-rc.1", "18446744073709551615.0.0"]) {
+  for (const version of dice.deal(UNKNOWN_VERSIONS, 1)) {
     const message = /^server does not support this API version: /;
     yield { what: `version ${version}`, request: having(version), statuses: BAD_REQUEST, message };
   }
 }
+
+const NOBODY = "00000000-0000-4000-8000-000000000000";
+const BAD_CREDENTIALS: readonly Readonly<Record<string, string>>[] = [
+  { authorization: "" },
+  { authorization: "Bearer" },
+  { authorization: "Bearer garbage" },
+  { authorization: `Bearer oxide-token-${"0".repeat(40)}` },
+  { authorization: `Bearer oxide-spoof-${NOBODY}` },
+  { authorization: "Basic YTpi" },
+  { cookie: "session=0123456789abcdef" },
+];
 
 function* wrongCredentials(
   operation: DocumentOperation,
   parts: ValidParts,
   good: FuzzRequest,
   { isNewest }: WrongOptions,
+  dice: Dice,
 ): Generator<WrongRequest> {
   const { authorization, ...without } = good.headers;
   const having = (headers: Readonly<Record<string, string>>, url = good.url): WrongRequest => ({
@@ -94,21 +116,10 @@ function* wrongCredentials(
       ? { statuses: [401], message: /^credentials missing or invalid$/ }
       : { statuses: [400, 401], message: /./ }),
   });
-  const nobody = "00000000-0000-4000-8000-000000000000";
-  for (const headers of [
-    {},
-    { authorization: "" },
-    { authorization: "Bearer" },
-    { authorization: "Bearer garbage" },
-    { authorization: `Bearer oxide-token-${"0".repeat(40)}` },
-    { authorization: `Bearer oxide-spoof-${nobody}` },
-    { authorization: "Basic YTpi" },
-    { cookie: "session=0123456789abcdef" },
-  ]) {
-    yield having(headers);
-  }
+  // Every operation must ask for some.
+  for (const headers of [{}, ...dice.deal(BAD_CREDENTIALS, 2)]) yield having(headers);
   if (!operation.isPaginated) return;
-  for (const token of FOREIGN_TOKENS) {
+  for (const token of dice.deal(FOREIGN_TOKENS, 2)) {
     const url = urlOf(operation, parts.params, { ...parts.query, page_token: token });
     // A token that is not the operation's may be seen before the credentials are.
     yield { ...having({}, url), what: "no credentials, but a page token", statuses: [400, 401], message: /./ };
@@ -188,6 +199,8 @@ function refused({ document }: DocumentOperation, schema: JsonSchema, dice: Dice
   return dice.shuffled(bad).slice(0, TEXTS_TRIED);
 }
 
+const BAD_ENCODINGS = ["%", "%zz", "%ff", "%c3%28", "%ed%a0%80", "%f0%9f"];
+
 function* wrongParams(
   operation: DocumentOperation,
   parts: ValidParts,
@@ -205,7 +218,7 @@ function* wrongParams(
         message: /^bad parameter in URL path: /,
       };
     }
-    for (const encoding of ["%", "%zz", "%ff", "%c3%28", "%ed%a0%80", "%f0%9f"]) {
+    for (const encoding of dice.deal(BAD_ENCODINGS, 2)) {
       yield {
         what: `path parameter ${name} encoded as ${encoding}`,
         request: { ...good, url: having("MARK").replace("MARK", encoding) },
@@ -236,6 +249,8 @@ const FOREIGN_TOKENS = ["null", "[]", "-1", "1e400", '"x"', '{"zz":1}', '{"__pro
   (selector) => tokenOf(`{"v":"v1","page_start":${selector}}`),
 );
 
+const BAD_LIMITS = ["0", "4294967296", "18446744073709551616", "1e9", "NaN", " 1"];
+
 function tokenOf(text: string): string {
   return Buffer.from(text).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
@@ -265,10 +280,10 @@ function* wrongQueries(
     }
   }
   if (!operation.isPaginated) return;
-  for (const limit of ["0", "4294967296", "18446744073709551616", "1e9", "NaN", " 1"]) yield having("limit", limit);
+  for (const limit of dice.deal(BAD_LIMITS, 2)) yield having("limit", limit);
   const message = /^unable to parse query string: failed to parse pagination token: /;
-  for (const token of TOKENS) yield having("page_token", token, message);
-  for (const token of FOREIGN_TOKENS) {
+  for (const token of dice.deal(TOKENS, 4)) yield having("page_token", token, message);
+  for (const token of dice.deal(FOREIGN_TOKENS, 4)) {
     // What the token is about may be refused first, for want of the thing whose parts are listed.
     yield { ...having("page_token", token, /./), statuses: [400, 404] };
   }
@@ -278,12 +293,38 @@ function takesNoEmptyText({ document }: DocumentOperation, { schema }: DocumentP
   return !conforms(document, schema, "");
 }
 
-function* wrongBytes(good: FuzzRequest, bodyLimit: number): Generator<WrongRequest> {
+type Spoiled = readonly [what: string, of: (text: string) => string | Uint8Array<ArrayBuffer>];
+
+const NOT_TEXT: readonly Spoiled[] = [
+  ["not UTF-8", (text) => bytes(Buffer.from(text), 0xff)],
+  ["an overlong zero", (text) => bytes(Buffer.from(text), 0xc0, 0x80)],
+  ["a surrogate in UTF-8", (text) => bytes(Buffer.from(text), 0xed, 0xa0, 0x80)],
+];
+
+const cutOff = (text: string, part: number): string => text.slice(0, Math.max(1, Math.floor(text.length * part)));
+
+const NOT_JSON: readonly Spoiled[] = [
+  ["none", () => ""],
+  ["UTF-16", (text) => bytes(Buffer.from(text, "utf16le"))],
+  ["a byte order mark", (text) => `\ufeff${text}`],
+  ["its first quarter", (text) => cutOff(text, 0.25)],
+  ["its first half", (text) => cutOff(text, 0.5)],
+  ["its first three quarters", (text) => cutOff(text, 0.75)],
+  ["cut off at its end", (text) => text.slice(0, -1)],
+  ...["   ", "nul", "NaN", "{'a':1}", '{"a":1,}', "[1,]", "\0", '"\u0001"'].map((bad): Spoiled => [bad, () => bad]),
+  ["itself twice", (text) => `${text}${text}`],
+  ["a semicolon behind it", (text) => `${text};`],
+  ["a comment before it", (text) => `/**/${text}`],
+  ["a deep nest", () => "[".repeat(5_000)],
+  ["a deep nest of objects", () => '{"a":'.repeat(1_500)],
+];
+
+function* wrongBytes(good: FuzzRequest, bodyLimit: number, dice: Dice): Generator<WrongRequest> {
   const text = String(good.body);
   const isJson = good.headers["content-type"] === "application/json";
-  const having = (what: string, body: FuzzRequest["body"], message: RegExp): WrongRequest => ({
+  const having = (what: string, body: string | Uint8Array<ArrayBuffer>, message: RegExp): WrongRequest => ({
     what: `body: ${what}`,
-    request: body === undefined ? good : { ...good, body },
+    request: { ...good, body },
     statuses: BAD_REQUEST,
     message,
   });
@@ -293,52 +334,23 @@ function* wrongBytes(good: FuzzRequest, bodyLimit: number): Generator<WrongReque
     `${text}${" ".repeat(Math.max(0, bodyLimit + 1 - Buffer.byteLength(text)))}`,
     tooLarge,
   );
-  const badJson = isJson ? /^unable to parse JSON body: / : /^unable to parse URL-encoded body: /;
-  const badBytes = /^unable to parse (JSON|URL-encoded) body: /;
-  yield having("not UTF-8", bytes(Buffer.from(text), 0xff), badBytes);
-  yield having("an overlong zero", bytes(Buffer.from(text), 0xc0, 0x80), badBytes);
-  yield having("a surrogate in UTF-8", bytes(Buffer.from(text), 0xed, 0xa0, 0x80), badBytes);
+  const unreadable = /^unable to parse (JSON|URL-encoded) body: /;
+  for (const [what, of] of dice.deal(NOT_TEXT, 1)) yield having(what, of(text), unreadable);
   if (!isJson) return;
-  yield having("none", "", badJson);
-  yield having("UTF-16", bytes(Buffer.from(text, "utf16le")), badBytes);
-  yield having("a byte order mark", `\ufeff${text}`, badJson);
-  for (const part of [0.25, 0.5, 0.75]) {
-    yield having("cut off", text.slice(0, Math.max(1, Math.floor(text.length * part))), badJson);
-  }
-  yield having("cut off at its end", text.slice(0, -1), badJson);
-  for (const bad of [
-    "   ",
-    "nul",
-    "NaN",
-    "{'a':1}",
-    '{"a":1,}',
-    `${text}${text}`,
-    `${text};`,
-    `/**/${text}`,
-    "[1,]",
-    "\0",
-    '"\u0001"',
-  ]) {
-    yield having(bad.slice(0, 20), bad, badJson);
-  }
-  yield having("a deep nest", "[".repeat(5_000), badJson);
-  yield having("a deep nest of objects", '{"a":'.repeat(1_500), badJson);
+  for (const [what, of] of dice.deal(NOT_JSON, 6)) yield having(what, of(text), /^unable to parse JSON body: /);
 }
 
 function bytes(text: Buffer, ...more: number[]): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([...text.subarray(0, 500), ...more]);
 }
 
-function* wrongTypes(good: FuzzRequest): Generator<WrongRequest> {
+const OTHER_TYPES = ["text/plain", "application/octet-stream", "multipart/form-data; boundary=x", "application/jsonp"];
+const NO_TYPES = ["json", "/", "application/", ";charset=utf-8", "a b/c"];
+
+function* wrongTypes(good: FuzzRequest, dice: Dice): Generator<WrongRequest> {
   const expected = good.headers["content-type"] ?? "";
   const other = expected === "application/json" ? "application/x-www-form-urlencoded" : "application/json";
-  for (const type of [
-    other,
-    "text/plain",
-    "application/octet-stream",
-    "multipart/form-data; boundary=x",
-    "application/jsonp",
-  ]) {
+  for (const type of [other, ...dice.deal(OTHER_TYPES, 1)]) {
     yield {
       what: `content type ${type}`,
       request: { ...good, headers: { ...good.headers, "content-type": type } },
@@ -346,7 +358,7 @@ function* wrongTypes(good: FuzzRequest): Generator<WrongRequest> {
       message: /^expected content type "application\/[\w-]+", got "[\w/-]+"$/,
     };
   }
-  for (const type of ["json", "/", "application/", ";charset=utf-8", "a b/c"]) {
+  for (const type of dice.deal(NO_TYPES, 1)) {
     yield {
       what: `content type ${type}`,
       request: { ...good, headers: { ...good.headers, "content-type": type } },
