@@ -1,13 +1,15 @@
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bodyKey, responseKey } from "@racklet/api-kit/validate";
 import { fixtureApi, Everything } from "./fixture-api.ts";
 import { nearlyValid, valid } from "./arbitrary.ts";
 import { accepts } from "./interpreter.ts";
-import { documentsOf, validatorsOf } from "./load.ts";
+import { validatorsOf } from "./load.ts";
+import { readDocuments } from "../src/documents.ts";
 import { linearPattern } from "@racklet/api-kit/json-schema";
 import { apis } from "@racklet/api-types/registry";
-import type { Validator } from "@racklet/api-kit/validate";
+import type { Validator, Validators } from "@racklet/api-kit/validate";
 
 const { bodies, responses } = await validatorsOf(fixtureApi);
 const put = bodies["entries_put@2.0.0"] as Validator;
@@ -127,7 +129,7 @@ describe("the declared APIs", () => {
   it.each(apis.map((api) => [api.ident, api] as const))(
     "%s: validators agree with the authored schemas",
     async (_ident, api) => {
-      const generated = await validatorsOf(api);
+      const generated = await generatedFor(api.ident);
       let compared = 0;
       for (const operation of Object.values(api.operations)) {
         for (const revision of operation.revisions) {
@@ -147,7 +149,8 @@ describe("the declared APIs", () => {
 });
 
 describe("patterns", () => {
-  const patterns = new Set(apis.flatMap((api) => documentsOf(api).flatMap(({ text }) => patternsIn(JSON.parse(text)))));
+  const documents = readDocuments(join(import.meta.dirname, "../../../openapi"));
+  const patterns = new Set(documents.flatMap(({ text }) => patternsIn(text)));
 
   it.each([...patterns])("%s answers at once to text made to make it backtrack", (pattern) => {
     const compiled = new RegExp(linearPattern(pattern));
@@ -162,11 +165,21 @@ describe("patterns", () => {
   });
 });
 
-function patternsIn(value: unknown): string[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, each]) =>
-    key === "pattern" && typeof each === "string" ? [each] : patternsIn(each),
-  );
+// To parse all documents takes much longer.
+function patternsIn(text: string): string[] {
+  return [...text.matchAll(/(?<="pattern": )"(?:[^"\\]|\\.)*"/g)].map(([each]) => JSON.parse(each) as string);
+}
+
+/** The validators that services load: what was generated from the documents of `openapi/`. */
+async function generatedFor(ident: string): Promise<{ bodies: Validators; responses: Validators }> {
+  const gen = `@racklet/api-types/gen/${ident}`;
+  const { bodyValidators } = (await import(/* @vite-ignore */ `${gen}.validators.js`)) as {
+    bodyValidators: Validators;
+  };
+  const { responseValidators } = (await import(/* @vite-ignore */ `${gen}.response-validators.js`)) as {
+    responseValidators: Validators;
+  };
+  return { bodies: bodyValidators, responses: responseValidators };
 }
 
 function agree(schema: Parameters<typeof valid>[0], validator: Validator | undefined, numRuns: number): void {
