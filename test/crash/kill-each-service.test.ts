@@ -1,10 +1,12 @@
 /**
- * kill -9 of each service in turn, in the middle of each step of the story. Whatever the calls answered then, asking again must
+ * A rack as `racklet up` starts it, a process for each service. First the story of the published SDK, undisturbed; then kill -9
+ * of each service in turn, in the middle of each step of a story. Whatever the calls answered then, asking again must
  * lead to the outcome, with exactly the right entries in both switches and no saga left behind.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { nexusLockstepClient } from "@racklet/nexus-internal-client/lockstep";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { storyOfPublishedSdk } from "../e2e/stories/published-sdk.ts";
 import { rackControl, type RackControl } from "../support/control.ts";
 import { natEntries } from "../support/nat.ts";
 import { ok } from "../support/oxide.ts";
@@ -24,7 +26,7 @@ const SERVICES = EVERYTHING
   ? ["nexus", "dpd/switch0", "dpd/switch1", "sled-agent/0", "sled-agent/1", "sled-agent/2", "sled-agent/3", "host"]
   : ["nexus", "dpd/switch0", "dpd/switch1", "host"];
 
-describe("a story during which services are killed", () => {
+describe("a rack of processes", () => {
   let rack: Rack;
   let control: RackControl;
   let story: Story;
@@ -35,9 +37,11 @@ describe("a story during which services are killed", () => {
   }, START_UP);
   afterAll(() => rack?.stop(), START_UP);
 
+  storyOfPublishedSdk(() => story);
+
   const query = { project: "story" };
 
-  it.each(SERVICES)("%s", { timeout: STORY }, async (service) => {
+  it.each(SERVICES)("goes through a story during which %s is killed", { timeout: STORY }, async (service) => {
     for (const moment of MOMENTS) await storyWithKills(service, moment);
   });
 
