@@ -115,6 +115,23 @@ describe("multicast", () => {
     expect(await rack.members(G)).toEqual(["Joined"]);
   });
 
+  it("lets a membership be, whose instance starts while no switch answers, and wakes it then", async () => {
+    await rack.stop("one");
+    for (const name of SWITCHES) rack.down.add(name);
+    await rack.join("one", G);
+    await rack.pass();
+    expect(await rack.members(G)).toEqual(["Left"]);
+    await rack.startAgain("one");
+    one = { id: one.id, ...(await rack.placed(one.id)) };
+    await rack.pass();
+    expect(await rack.members(G)).toEqual(["Left"]);
+    rack.down.clear();
+    await rack.pass();
+    await rack.pass();
+    expect(await rack.members(G)).toEqual(["Joined"]);
+    expect(await rack.groups("switch0")).toEqual(line(one.sled));
+  });
+
   it("treats a switch without an ASIC as away", async () => {
     rack.restartDpd("switch0", "absent");
     await rack.join("one", G);

@@ -30,6 +30,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("leave" as const), who, name }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("create" as const), name, sources }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("delete" as const), name }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("activate" as const), name }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("start" as const), who, sled: fc.nat({ max: 1 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("stop" as const), who }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("end" as const), who }) },
@@ -88,6 +89,15 @@ describe.each(storeLegs().filter(({ name: leg }) => leg !== "sqlite file"))("mem
       }
       case "delete":
         return [await accepted(deleteGroup(nexus, { name: each.name })), model.delete(each.name)];
+      case "activate":
+        await db
+          .updateTable("multicast_group")
+          .set({ state: "active" })
+          .where("name", "=", each.name)
+          .where("time_deleted", "is", null)
+          .execute();
+        model.activate(each.name);
+        return [];
       case "start": {
         const sled = sleds[each.sled] ?? "";
         const live = await db

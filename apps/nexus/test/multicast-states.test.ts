@@ -3,6 +3,7 @@ import { storeLegs } from "@racklet/store/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ipSort } from "../src/db/ip-sort.ts";
 import type { MulticastGroupState, MulticastMemberState } from "../src/db/schema.ts";
+import { placeMembers } from "../src/multicast/instance-hooks.ts";
 import { commitChanges, type GroupChange, type MemberChange } from "../src/multicast/reconcile/commit.ts";
 import { readRows } from "../src/multicast/reconcile/rows.ts";
 import {
@@ -308,6 +309,18 @@ describe.each(storeLegs().filter(({ name }) => name !== "sqlite file"))("the act
     const vmm = { id: "v", sledId: "b", state: "running" };
     expect(await onMember(id, "wake", { instanceState: "vmm", vmm })).toBe(1);
     expect(await memberNow(id)).toMatchObject({ state: "joining", sledId: "b" });
+  });
+
+  it("lets a dormant member be, when its instance starts, until its group is active", async () => {
+    for (const [group, expected] of [
+      ["creating", { state: "left", sledId: null }],
+      ["active", { state: "joining", sledId: "b" }],
+    ] as const) {
+      const id = await insertMember(await insertGroup(group), "left");
+      const { instanceId } = (await memberNow(id))!;
+      const moved = await d.nexus.store.transaction((tx) => placeMembers(d.nexus, tx, instanceId, "b"));
+      expect([moved, await memberNow(id)]).toMatchObject([group === "active", expected]);
+    }
   });
 
   it("releases an ended member, then deletes its row, but not while a sled is recorded", async () => {

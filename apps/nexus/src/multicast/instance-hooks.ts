@@ -10,15 +10,21 @@ import { takeMulticastGeneration } from "./generation.ts";
 
 type Tx = Transaction<NexusTables>;
 
-/** The instance runs, or is about to, on the sled: dormant memberships wake, the others follow it there. */
+/**
+ * The instance runs, or is about to, on the sled: dormant memberships wake, the others follow it there. Those of a group that is
+ * still being created stay dormant: the reconciler wakes them when it is active.
+ */
 export async function placeMembers(nexus: NexusContext, tx: Tx, instanceId: string, sledId: string): Promise<boolean> {
   const members = await tx
-    .selectFrom("multicast_group_member")
-    .select(["id", "state", "sled_id"])
-    .where("parent_id", "=", instanceId)
-    .where("time_deleted", "is", null)
+    .selectFrom("multicast_group_member as m")
+    .innerJoin("multicast_group as g", "g.id", "m.external_group_id")
+    .select(["m.id", "m.state", "m.sled_id", "g.state as group_state"])
+    .where("m.parent_id", "=", instanceId)
+    .where("m.time_deleted", "is", null)
     .execute();
-  const moved = members.filter(({ state, sled_id }) => state === "left" || sled_id !== sledId);
+  const moved = members.filter(({ state, sled_id, group_state }) =>
+    state === "left" ? group_state === "active" : sled_id !== sledId,
+  );
   if (moved.length === 0) return false;
   const woken = moved.filter(({ state }) => state === "left").map(({ id }) => id);
   const followed = moved.filter(({ state }) => state !== "left").map(({ id }) => id);

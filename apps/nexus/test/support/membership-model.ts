@@ -12,6 +12,8 @@ interface ModelGroup {
   readonly ip: string;
   readonly explicit: boolean;
   readonly defaults: readonly string[];
+  /** All switches that can be reached have it. */
+  active: boolean;
   readonly members: Map<string, ModelMember>;
 }
 
@@ -74,9 +76,16 @@ export class MembershipModel {
     }
   }
 
+  activate(name: string): void {
+    const group = this.#groups.get(name);
+    if (group !== undefined) group.active = true;
+  }
+
   start(instance: string, sled: string): void {
     this.#sleds.set(instance, sled);
-    this.#eachMember(instance, (member) => ({ ...member, state: "joining", sled }));
+    this.#eachMember(instance, (member, { active }) =>
+      member.state === "left" && !active ? member : { ...member, state: "joining", sled },
+    );
   }
 
   stop(instance: string): void {
@@ -99,7 +108,7 @@ export class MembershipModel {
     const pool = sources.length > 0 ? this.#pools.ssm : this.#pools.asm;
     const ip = pool.find((each) => !taken.has(each));
     if (ip === undefined) return undefined;
-    const group = { ip, explicit, defaults: explicit ? sorted(sources) : [], members: new Map() };
+    const group = { ip, explicit, defaults: explicit ? sorted(sources) : [], active: false, members: new Map() };
     this.#groups.set(name, group);
     return group;
   }
@@ -108,10 +117,10 @@ export class MembershipModel {
     if (group.members.size === 0 && !group.explicit) this.#groups.delete(name);
   }
 
-  #eachMember(instance: string, change: (member: ModelMember) => ModelMember): void {
-    for (const { members } of this.#groups.values()) {
-      const member = members.get(instance);
-      if (member !== undefined) members.set(instance, change(member));
+  #eachMember(instance: string, change: (member: ModelMember, group: ModelGroup) => ModelMember): void {
+    for (const group of this.#groups.values()) {
+      const member = group.members.get(instance);
+      if (member !== undefined) group.members.set(instance, change(member, group));
     }
   }
 }
