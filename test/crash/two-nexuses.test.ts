@@ -1,12 +1,13 @@
 /**
  * Two Nexus processes on one PostgreSQL. Each step of the story is asked of one that is killed in its midst and started again;
- * the other one goes on. Nothing is lost, nothing doubled.
+ * the other one goes on. Nothing is lost, nothing doubled, and many instances at once are nothing special afterwards.
  */
 import { setTimeout as delay } from "node:timers/promises";
 import { nexusLockstepClient } from "@racklet/nexus-internal-client/lockstep";
 import { storeLegs, type FreshDatabase } from "@racklet/store/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startLooseRack, type LooseRack } from "../support/loose-rack.ts";
+import { manyInstances } from "../support/many-instances.ts";
 import { groupsOn } from "../support/multicast.ts";
 import { natEntries } from "../support/nat.ts";
 import { ok, Oxide } from "../support/oxide.ts";
@@ -72,6 +73,12 @@ describe.each(storeLegs().filter(({ shared }) => shared))("two Nexus processes o
     async (victim) => {
       for (const moment of MOMENTS) await tell(victim, moment, `vm-${victim}-${moment}`);
     },
+  );
+
+  it(
+    "afterwards run instances created at the same time, and keep nothing of them once they are deleted",
+    { timeout: 60_000 },
+    () => manyInstances(story),
   );
 
   async function unfinishedSagas(): Promise<unknown[]> {
