@@ -148,7 +148,7 @@ describe("a group created by a call of its own", () => {
     });
     expect(await created("b", { source_ips: ["10.0.0.2", "10.0.0.1"], mvlan: 30 })).toMatchObject({
       multicast_ip: "232.1.0.1",
-      source_ips: ["10.0.0.1", "10.0.0.2"],
+      source_ips: ["10.0.0.2", "10.0.0.1"],
       mvlan: 30,
     });
     expect(await created("c", { multicast_ip: "224.1.0.7", pool: "asm" })).toMatchObject({ multicast_ip: "224.1.0.7" });
@@ -200,6 +200,21 @@ describe("a group created by a call of its own", () => {
       expect((await old("DELETE", `${members}/${name}?project=p`)).status).toBe(204);
     }
     expect(await memberSources("stock")).toEqual([["10.0.0.9"]]);
+  });
+
+  it("shows its sources in the order they were given in, then those of its members", async () => {
+    const source_ips = ["10.0.0.9", "10.0.0.10", "10.0.0.1"];
+    expect(await created("stock", { source_ips })).toMatchObject({ source_ips });
+    for (const name of ["a", "b"]) await g.instance(name);
+    expect(await g.joined("a", "stock")).toMatchObject({ source_ips: ["10.0.0.1", "10.0.0.9", "10.0.0.10"] });
+    await g.joined("b", "stock", { source_ips: ["10.0.0.5"] });
+    expect(await oldOk("GET", `${GROUPS}/stock`)).toMatchObject({ source_ips: [...source_ips, "10.0.0.5"] });
+    const turned = source_ips.toReversed();
+    expect((await oldOk("PUT", `${GROUPS}/stock`, { source_ips: turned })).source_ips.slice(0, 3)).toEqual(turned);
+    expect(await oldOk("PUT", `${GROUPS}/stock`, { source_ips: ["10.0.0.7"] })).toMatchObject({
+      source_ips: ["10.0.0.7", "10.0.0.5"],
+    });
+    expect((await memberSources("stock")).map(String).toSorted()).toEqual(["10.0.0.5", "10.0.0.7"]);
   });
 
   it("is renamed, described, given a VLAN and freed of it", async () => {

@@ -14,7 +14,7 @@ import { listGroups, viewGroup, type GroupWithSources } from "../multicast/group
 import { leaveGroup } from "../multicast/join.ts";
 import { listMembers } from "../multicast/member-rows.ts";
 import { MAX_GROUPS_PER_INSTANCE } from "../multicast/members.ts";
-import { parseSources, sortedSources } from "../multicast/sources.ts";
+import { parseSources } from "../multicast/sources.ts";
 import { requestedInstance } from "./instance-selector.ts";
 import { sortedListing } from "./listing.ts";
 import { sourcesIn, unparsable } from "./multicast-body.ts";
@@ -89,9 +89,9 @@ export const olderGroupHandlers: Readonly<Record<string, Override<NexusContext>>
   },
 };
 
-/** Sources were the group's then: those it was given show even before anybody has joined. */
+/** Sources were the group's then: those it was given show even before anybody has joined, first and as they were given. */
 function olderView(group: GroupWithSources): MulticastGroup {
-  const source_ips = sortedSources([...group.sources, ...parseSources(group.default_source_ips)]);
+  const source_ips = [...new Set([...parseSources(group.default_source_ips), ...group.sources])];
   return { ...groupDown(groupView(group)), source_ips, mvlan: group.mvlan };
 }
 

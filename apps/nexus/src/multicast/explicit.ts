@@ -15,7 +15,14 @@ import { findGroup, getGroup, type GroupIdentifier } from "./identifier.ts";
 import { sourcesOfMembers } from "./member-rows.ts";
 import { attachMember, endMembersOf, type Joined } from "./members.ts";
 import { checkInPool, choosePlace, placeInPool, placeOfAddress, type GroupPlace } from "./pool-choice.ts";
-import { checkSourceList, checkSourcesFor, checkUnion, sourcesColumn } from "./sources.ts";
+import {
+  checkSourceList,
+  checkSourcesFor,
+  checkUnion,
+  defaultsColumn,
+  parseSources,
+  sourcesColumn,
+} from "./sources.ts";
 import { writeMulticast, type MulticastWriter } from "./writer.ts";
 
 export interface ExplicitGroup extends NewIdentity {
@@ -98,12 +105,13 @@ async function changeSources(
   group: MulticastGroupTable,
   sources: readonly string[] | null,
 ): Promise<string> {
-  const before = group.default_source_ips;
-  if (sources === null || sourcesColumn(sources) === before) return before;
+  if (sources === null) return group.default_source_ips;
+  const before = sourcesColumn(parseSources(group.default_source_ips));
+  const column = sourcesColumn(sources);
+  if (column === before) return defaultsColumn(sources);
   checkSourcesFor(group.multicast_ip, sources);
   const others = (await sourcesOfMembers(writer, group.id)).filter((list) => sourcesColumn(list) !== before);
   if (sources.length > 0) checkUnion(others, sources);
-  const column = sourcesColumn(sources);
   await writer.generation();
   await writer.tx
     .updateTable("multicast_group_member")
@@ -112,7 +120,7 @@ async function changeSources(
     .where("source_ips", "=", before)
     .where("time_deleted", "is", null)
     .execute();
-  return column;
+  return defaultsColumn(sources);
 }
 
 /** Its members leave it. */

@@ -8,7 +8,7 @@ import type { MulticastGroupTable, NexusTables } from "../db/schema.ts";
 import { alreadyExists } from "../errors.ts";
 import { getGroup, type GroupIdentifier } from "./identifier.ts";
 import type { GroupPlace } from "./pool-choice.ts";
-import { parseSources, sortedSources, sourcesColumn } from "./sources.ts";
+import { defaultsColumn, parseSources, sortedSources } from "./sources.ts";
 import type { MulticastWriter } from "./writer.ts";
 
 type Db = Pick<Kysely<NexusTables>, "selectFrom">;
@@ -46,7 +46,7 @@ export async function insertGroup(writer: MulticastWriter, group: NewGroup): Pro
     tag: `${id}:${ip}`,
     state: "creating",
     explicitly_created: explicit === undefined ? 0 : 1,
-    default_source_ips: sourcesColumn(explicit?.defaultSources ?? []),
+    default_source_ips: defaultsColumn(explicit?.defaultSources ?? []),
     mvlan: explicit?.mvlan ?? null,
     version_added: await writer.generation(),
     version_removed: null,

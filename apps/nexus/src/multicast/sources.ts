@@ -65,10 +65,13 @@ export function sortedSources(sources: Iterable<string>): string[] {
   return [...new Set(sources)].sort(compareIp);
 }
 
-/** As the columns `source_ips` and `default_source_ips` have them. */
+/** As the column `source_ips` has them. */
 export function sourcesColumn(sources: Iterable<string>): string {
   return JSON.stringify(sortedSources(sources));
 }
 
-/** The columns are only written by `sourcesColumn`. */
+/** As the column `default_source_ips` has them: in the order they were given in, which is how their versions show them. */
+export const defaultsColumn = (sources: readonly string[]): string => JSON.stringify(sources);
+
+/** The columns are only written by these two. */
 export const parseSources = (column: string): string[] => JSON.parse(column) as string[];

@@ -110,7 +110,7 @@ export function sourcesOf(group: GroupRow, live: readonly MemberRow[]): readonly
   const anySource = live.some(({ sources }) => sources.length === 0);
   if (!isSpecific && anySource) return null;
   const union = [...new Set(live.flatMap(({ sources }) => sources))].sort(compareIp);
-  const sources = union.length > 0 ? union : group.defaultSources;
+  const sources = union.length > 0 ? union : [...group.defaultSources].sort(compareIp);
   if (sources.length > 0) return sources;
   return isSpecific ? undefined : null;
 }
