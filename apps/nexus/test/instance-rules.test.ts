@@ -42,8 +42,13 @@ const ephemeral = (pool_selector: object) => ({ type: "ephemeral", pool_selector
 describe("creating an instance is refused, and leaves nothing, when", () => {
   it.each<[string, object, number, string]>([
     ["it has no CPU", { ncpus: 0 }, 400, 'unsupported value for "ncpus"'],
-    ["it has too many CPUs", { ncpus: 255 }, 400, "less than or equal to 254"],
-    ["it has too little memory", { memory: GIB / 2 }, 400, "greater than or equal to 1 GiB"],
+    ["it has too many CPUs", { ncpus: 255 }, 400, "cannot have more than 254 vCPUs per instance"],
+    [
+      "it has too little memory",
+      { memory: GIB / 2 },
+      400,
+      'unsupported value for "size": memory must be at least 1 GiB',
+    ],
     ["its memory is no whole GiB", { memory: GIB + 1 }, 400, "divisible by 1 GiB"],
     ["it has too much memory", { memory: 1537 * GIB }, 400, "less than or equal to 1536 GiB"],
     ["its user data are not base64", { user_data: "?" }, 400, 'unsupported value for "user_data"'],

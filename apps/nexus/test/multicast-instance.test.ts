@@ -182,13 +182,7 @@ describe("an instance is not updated, nor a group made,", () => {
       400,
       "source IP fd00::1 does not match multicast group address family (IPv4)",
     ],
-    [
-      "no room on any machine",
-      [{ group: "new" }],
-      { ncpus: 255 },
-      400,
-      'unsupported value for "ncpus": number of vCPUs must be less than or equal to 254',
-    ],
+    ["no room on any machine", [{ group: "new" }], { ncpus: 255 }, 400, "cannot have more than 254 vCPUs per instance"],
   ])("with %s", async (_, specs, more, status, message) => {
     const before = [await memberships(), await memberIds()];
     expect(await update(specs, { ncpus: 3, ...more })).toMatchObject({ status, body: { message } });

@@ -11,8 +11,8 @@ const MAX_USER_DATA = 32 * 1024;
 
 export function checkSize({ ncpus, memory }: { readonly ncpus: number; readonly memory: number }): void {
   if (ncpus < 1) throw invalidValue("ncpus", "number of vCPUs must be at least 1");
-  if (ncpus > MAX_VCPUS) throw invalidValue("ncpus", `number of vCPUs must be less than or equal to ${MAX_VCPUS}`);
-  if (memory < MIN_MEMORY) throw invalidValue("size", "memory must be greater than or equal to 1 GiB");
+  if (ncpus > MAX_VCPUS) throw invalidRequest(`cannot have more than ${MAX_VCPUS} vCPUs per instance`);
+  if (memory < MIN_MEMORY) throw invalidValue("size", "memory must be at least 1 GiB");
   if (memory % MIN_MEMORY !== 0) throw invalidValue("size", "memory must be divisible by 1 GiB");
   if (memory > MAX_MEMORY) throw invalidValue("size", "memory must be less than or equal to 1536 GiB");
 }
