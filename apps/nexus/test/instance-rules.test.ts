@@ -255,7 +255,7 @@ describe("what can be done with an instance depends on its state:", () => {
     });
     expect(await rack.call("DELETE", "/v1/network-interfaces/net0?project=p&instance=web")).toMatchObject({
       status: 400,
-      body: { message: "Instance must be stopped to detach a network interface" },
+      body: { message: "Instance must be stopped or failed to detach a network interface" },
     });
     await become("destroyed");
     expect((await put({ ncpus: 4, enable_jumbo_frames: true })).body).toMatchObject({
@@ -319,7 +319,11 @@ describe("network interfaces", () => {
     const prefer = () => rack.call("PUT", "/v1/network-interfaces/b?project=p&instance=web", { primary: true });
     expect(await prefer()).toMatchObject({
       status: 400,
-      body: { message: expect.stringMatching(/while external IP 10\.1\.0\.\d+ is attached.*VPC-private IPv4 address/) },
+      body: {
+        message: expect.stringContaining(
+          "does not have a private IPv4 address to handle traffic for the instance's external IPv4",
+        ),
+      },
     });
     expect((await list()).map(({ name, primary }) => [name, primary])).toEqual([
       ["a", true],
@@ -349,6 +353,38 @@ describe("network interfaces", () => {
     const [made] = (await rack.ok("GET", "/v1/network-interfaces?project=p&instance=web")).items;
     expect(made.ip_stack.value.v4.ip).toBe("172.30.0.6");
   });
+});
+
+it("a subnet without a free address says which it is and leaves no instance", async () => {
+  const small = await rack.ok("POST", "/v1/vpc-subnets?project=p&vpc=default", {
+    name: "small",
+    description: "",
+    ipv4_block: "192.168.42.0/26",
+  });
+  const params = [nic("net0", { subnet_name: "small", ip_config: { type: "v4", value: { ip: auto } } })];
+  await create({ network_interfaces: { type: "create", params } });
+  const { db } = rack.nexus.store;
+  const first = await db.selectFrom("network_interface").selectAll().where("name", "=", "net0").executeTakeFirst();
+  if (first === undefined) throw new Error("there is no interface");
+  // All from .6 to .62: the rest of the subnet is the system's.
+  const others = Array.from({ length: 57 }, (_, i) => ({
+    ...first,
+    id: rack.nexus.world.ids.uuid(),
+    name: `nic-${i}`,
+    mac: `a8:40:25:f0:00:${i.toString(16).padStart(2, "0")}`,
+    ipv4: `192.168.42.${6 + i}`,
+    slot: i + 1,
+    is_primary: 0 as const,
+  }));
+  await db.insertInto("network_interface").values(others).execute();
+  const body = smallInstance("late", { start: false, network_interfaces: { type: "create", params } });
+  expect(await rack.call("POST", "/v1/instances?project=p", body)).toMatchObject({
+    status: 400,
+    body: { message: `No available IPv4 addresses for interface in subnet 'small' with ID '${small.id}'` },
+  });
+  expect((await rack.call("GET", "/v1/instances/late?project=p")).status).toBe(404);
+  await rack.ok("DELETE", "/v1/instances/web?project=p");
+  await rack.ok("DELETE", "/v1/vpc-subnets/small?project=p&vpc=default");
 });
 
 describe("a client of an older version", () => {

@@ -25,7 +25,7 @@ const MAC_TRIES = 64;
 /** The address asked for, or the lowest free one. Throws invalid-request when it cannot be had. */
 export async function takePrivateAddress(
   tx: Tx,
-  subnet: { readonly id: string; readonly block: string },
+  subnet: { readonly id: string; readonly name: string; readonly block: string },
   choice: AddressChoice,
 ): Promise<string> {
   const net = parseIpNet(subnet.block);
@@ -49,7 +49,9 @@ export async function takePrivateAddress(
   for (let address = first; address <= last; address++) {
     if (!used.has(address)) return ipFromBigint(version, address);
   }
-  throw invalidRequest(`No available IP addresses for interface in ${subnet.block}`);
+  throw invalidRequest(
+    `No available IPv${version} addresses for interface in subnet '${subnet.name}' with ID '${subnet.id}'`,
+  );
 }
 
 async function usedAddresses(tx: Tx, subnetId: string, column: "ipv4" | "ipv6"): Promise<Set<bigint>> {

@@ -63,7 +63,7 @@ export async function updateNic(nexus: NexusContext, nic: NicRow, change: NicCha
 
 export async function deleteNic(nexus: NexusContext, nic: NicRow): Promise<void> {
   await nexus.store.transaction(async (tx) => {
-    await checkOff(tx, nic.instance_id, "Instance must be stopped to detach a network interface");
+    await checkOff(tx, nic.instance_id, "Instance must be stopped or failed to detach a network interface");
     const all = await nicsOf(tx, nic.instance_id);
     if (all.find(({ id }) => id === nic.id)?.is_primary === 1) {
       if (all.length > 1) {
@@ -90,15 +90,16 @@ async function checkOff(tx: Tx, instanceId: string, message: string): Promise<vo
 async function checkReachable(tx: Tx, nic: NicRow): Promise<void> {
   const ips = await tx
     .selectFrom("external_ip")
-    .select(["ip", "ip_version"])
+    .select("ip_version")
     .where("parent_id", "=", nic.instance_id)
     .where("kind", "<>", "snat")
     .where("time_deleted", "is", null)
     .execute();
   const stranded = ips.find((each) => (each.ip_version === "v4" ? nic.ipv4 : nic.ipv6) === null);
   if (stranded !== undefined) {
+    const version = `IP${stranded.ip_version}`;
     throw invalidRequest(
-      `The interface cannot become the primary one while external IP ${stranded.ip} is attached: it has no VPC-private IP${stranded.ip_version} address`,
+      `Interface cannot be made the primary for this instance, since it does not have a private ${version} address to handle traffic for the instance's external ${version} addresses`,
     );
   }
 }

@@ -48,7 +48,7 @@ async function insertNic(nexus: NexusContext, tx: Tx, instanceId: string, plan: 
   const siblings = await nicsOf(tx, instanceId);
   if (siblings.length >= MAX_NICS) throw invalidRequest(MAX_NICS_MESSAGE);
   checkTogether([...siblings, { vpc_id: plan.vpcId, subnet_id: plan.subnetId }]);
-  const { subnetId: id, ipv4Block, ipv6Block } = plan;
+  const { subnetId: id, subnetName: name, ipv4Block, ipv6Block } = plan;
   const now = nowText(nexus);
   const row: NicRow = {
     id: plan.id,
@@ -61,8 +61,8 @@ async function insertNic(nexus: NexusContext, tx: Tx, instanceId: string, plan: 
     vpc_id: plan.vpcId,
     subnet_id: plan.subnetId,
     mac: await takeMac(tx, nexus.world.random, plan.vpcId),
-    ipv4: plan.v4 && (await takePrivateAddress(tx, { id, block: ipv4Block }, plan.v4.ip)),
-    ipv6: plan.v6 && (await takePrivateAddress(tx, { id, block: ipv6Block }, plan.v6.ip)),
+    ipv4: plan.v4 && (await takePrivateAddress(tx, { id, name, block: ipv4Block }, plan.v4.ip)),
+    ipv6: plan.v6 && (await takePrivateAddress(tx, { id, name, block: ipv6Block }, plan.v6.ip)),
     transit_ips_v4: JSON.stringify(plan.v4?.transitIps ?? []),
     transit_ips_v6: JSON.stringify(plan.v6?.transitIps ?? []),
     slot: freeSlot(siblings),
