@@ -124,9 +124,9 @@ describe("a route", () => {
       net,
       "cannot mix explicit IPv4 and IPv6 addresses between destination and target",
     ],
-    [{ type: "vpc", value: "v" }, net, "users cannot specify VPCs as a destination or target in custom routes"],
-    [drop, { type: "vpc", value: "v" }, "users cannot specify VPCs as a destination or target in custom routes"],
-    [{ type: "subnet", value: "s" }, net, "subnets cannot be used as a target in custom routers"],
+    [{ type: "vpc", value: "v" }, net, "users cannot specify VPCs as a destination or target in Custom routes"],
+    [drop, { type: "vpc", value: "v" }, "users cannot specify VPCs as a destination or target in Custom routes"],
+    [{ type: "subnet", value: "s" }, net, "subnets cannot be used as a target in Custom routers"],
   ])("may not go to %j for %j", async (target, destination, expected) => {
     expect(await message("POST", ROUTES, route(target, destination))).toBe(expected);
   });
@@ -143,7 +143,7 @@ describe("a route", () => {
     expect((await put("default-v4", { target: drop, destination: net })).body.message).toBe(fixed);
     expect((await put("default-v4", { name: "x", target: drop, destination: everything })).body.message).toBe(fixed);
     expect((await put("default", { target: drop, destination: net })).body.message).toBe(
-      "routes of type vpc_subnet within the system router are not modifiable",
+      "routes of type VpcSubnet within the system router are not modifiable",
     );
     expect(await message("DELETE", `/v1/vpc-router-routes/default-v4?${SYSTEM}`)).toBe(
       "DELETE not allowed on system routes",
@@ -217,15 +217,16 @@ describe("firewall rules", () => {
     expect(await t.ok("PUT", PATH, {})).toEqual({ rules: [] });
   });
 
+  const BACKWARDS = "range has larger start value than end value";
   it.each([
     [[rule("a"), rule("a")], 'unsupported value for "rules": Rule names must be unique. Duplicates: ["a"]'],
     [[rule("a", { targets: [{ type: "vpc", value: "v" }] })], "cross-VPC firewall target unsupported"],
     [[rule("a", { filters: { hosts: [{ type: "vpc", value: "v" }] } })], "cross-VPC firewall host filter unsupported"],
-    [[rule("a", { filters: { ports: ["90-80"] } })], 'unsupported value for "ports": `90-80`'],
+    [[rule("a", { filters: { ports: ["90-80"] } })], `unsupported value for "l4_port_range": ${BACKWARDS}`],
     [[rule("a", { filters: { ports: ["99999"] } })], 'unsupported value for "ports": `99999`'],
     [
       [rule("a", { filters: { protocols: [{ type: "icmp", value: { icmp_type: 8, code: "3-0" } }] } })],
-      'unsupported value for "code": `3-0`',
+      `unsupported value for "code": ${BACKWARDS}`,
     ],
     [Array.from({ length: 1025 }, (_, i) => rule(`r${i}`)), "unable to parse JSON body"],
   ])("are refused as a whole too (%#)", async (rules, expected) => {

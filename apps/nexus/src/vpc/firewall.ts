@@ -80,7 +80,11 @@ function checkRule(spec: FirewallRuleSpec, vpcName: string): FirewallRuleSpec {
   };
 }
 
+const BACKWARDS = "range has larger start value than end value";
+
 function canonicalPorts(text: string): string {
+  const [first = "", last = first] = text.split("-");
+  if (Number(first) > Number(last)) throw invalidValue("l4_port_range", BACKWARDS);
   const range = parseL4PortRange(text);
   if (range === null) {
     throw invalidValue("ports", `\`${text}\` is not a port or a range of ports from 1 to 65535, first to last`);
@@ -91,5 +95,5 @@ function canonicalPorts(text: string): string {
 function checkCode(text: string): void {
   const [first = "", last = first] = text.split("-");
   if (Number(first) > 255 || Number(last) > 255) throw invalidValue("code", `\`${text}\` is not within 0 and 255`);
-  if (Number(first) > Number(last)) throw invalidValue("code", `\`${text}\` ends before it begins`);
+  if (Number(first) > Number(last)) throw invalidValue("code", BACKWARDS);
 }

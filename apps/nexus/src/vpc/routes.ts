@@ -74,7 +74,7 @@ export async function updateRoute(
       throw invalidRequest("the destination and metadata of a Default route cannot be changed");
     }
   } else if (route.kind !== "custom") {
-    throw invalidRequest(`routes of type ${route.kind} within the system router are not modifiable`);
+    throw invalidRequest(`routes of type ${KIND_NAMES[route.kind]} within the system router are not modifiable`);
   }
   checkEnds(change, route.kind);
   const columns = { ...changedIdentity(nexus, change), ...columnsOf(change) };
@@ -98,17 +98,28 @@ export async function deleteRoute(
     .execute();
 }
 
+type RouteKind = RouterRouteTable["kind"];
+
+/** In messages. */
+const KIND_NAMES = {
+  default: "Default",
+  vpc_subnet: "VpcSubnet",
+  vpc_peering: "VpcPeering",
+  custom: "Custom",
+} as const satisfies Record<RouteKind, string>;
+
 /** What users may say of a route's two ends. */
-export function checkEnds({ target, destination }: RouteEnds, kind: string): void {
+export function checkEnds({ target, destination }: RouteEnds, kind: RouteKind): void {
   if (target.type === "ip" && (destination.type === "ip" || destination.type === "ip_net")) {
     if (ipVersion(target.value) !== ipVersion(destination.value)) {
       throw invalidRequest("cannot mix explicit IPv4 and IPv6 addresses between destination and target");
     }
   }
   if (destination.type === "vpc" || target.type === "vpc") {
-    throw invalidRequest(`users cannot specify VPCs as a destination or target in ${kind} routes`);
+    throw invalidRequest(`users cannot specify VPCs as a destination or target in ${KIND_NAMES[kind]} routes`);
   }
-  if (target.type === "subnet") throw invalidRequest(`subnets cannot be used as a target in ${kind} routers`);
+  if (target.type === "subnet")
+    throw invalidRequest(`subnets cannot be used as a target in ${KIND_NAMES[kind]} routers`);
 }
 
 function columnsOf({ target, destination }: RouteEnds): { target: string; destination: string } {
