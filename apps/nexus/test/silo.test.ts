@@ -97,7 +97,11 @@ describe("silos", () => {
     ["a name that is taken", newSilo("default-silo"), 'already exists: silo "default-silo"'],
     ["SAML", newSilo("x", { identity_mode: "saml_jit" }), "local_only"],
     ["an unknown silo role", newSilo("x", { mapped_fleet_roles: { owner: ["admin"] } }), "owner"],
-    ["a negative quota", newSilo("x", { quotas: { ...quotas, cpus: -1 } }), "cpus"],
+    [
+      "a negative quota",
+      newSilo("x", { quotas: { ...quotas, cpus: -1 } }),
+      "create silo quota: CPU quota must not be negative",
+    ],
     ["a UUID for a name", newSilo("a1b2c3d4-0000-4000-8000-000000000000"), "name"],
     ["an unknown fleet role", newSilo("x", { mapped_fleet_roles: { admin: ["owner"] } }), "mapped_fleet_roles"],
   ])("%s is 400, says why, and creates nothing", async (_, body, reason) => {
@@ -149,7 +153,10 @@ describe("silos", () => {
       memory,
       storage: 2 ** 40,
     });
-    expect((await rack.call("PUT", path, { cpus: -1 })).status).toBe(400);
+    expect(await rack.call("PUT", path, { cpus: -1 })).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining("Cannot update silo quota: CPU quota must not be negative") },
+    });
     const all = await rack.ok("GET", "/v1/system/silo-quotas");
     expect(all.items).toContainEqual({ silo_id, cpus: 100, memory, storage: 2 ** 40 });
   });

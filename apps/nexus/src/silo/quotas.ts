@@ -17,10 +17,14 @@ export interface Quotas {
 
 export type QuotasRow = Selectable<SiloQuotasTable>;
 
+const NAMES = { cpus: "CPU", memoryBytes: "Memory", storageBytes: "Storage" } as const;
+
 /** Throws invalid-request for a negative quota. */
-export function checkQuotas(quotas: Partial<Quotas>): void {
-  for (const [name, value] of Object.entries(quotas)) {
-    if (value < 0) throw invalidRequest(`Cannot update silo quota: ${name} must not be negative, got ${value}`);
+export function checkQuotas(doing: "create" | "update", quotas: Partial<Quotas>): void {
+  for (const key of ["cpus", "memoryBytes", "storageBytes"] as const) {
+    const value = quotas[key] ?? 0;
+    if (value >= 0) continue;
+    throw invalidRequest(`Cannot ${doing} silo quota: ${NAMES[key]} quota must not be negative, got ${value}`);
   }
 }
 
@@ -51,7 +55,7 @@ export async function updateQuotas(
 ): Promise<QuotasRow> {
   const { id } = await lookupSilo(nexus, op, selector, "modify");
   await authorize(nexus, op, "create_child", { type: "fleet" });
-  checkQuotas(changes);
+  checkQuotas("update", changes);
   const { cpus, memoryBytes, storageBytes } = changes;
   const set = {
     ...(cpus === undefined ? {} : { cpus }),

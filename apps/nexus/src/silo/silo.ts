@@ -39,7 +39,7 @@ export async function createSilo(nexus: NexusContext, op: OpContext, silo: NewSi
   await authorize(nexus, op, "create_child", { type: "fleet" });
   // Else whoever may create a silo could make themselves administrator of the fleet.
   if (Object.keys(silo.mappedFleetRoles).length > 0) await authorize(nexus, op, "modify", { type: "fleet" });
-  checkQuotas(silo.quotas);
+  checkQuotas("create", silo.quotas);
   try {
     return await nexus.store.transaction((tx) =>
       insertSilo(tx, { ...silo, id: nexus.world.ids.uuid() }, nowText(nexus)),
