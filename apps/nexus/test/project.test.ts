@@ -219,6 +219,22 @@ describe("what is not built", () => {
   });
 });
 
+it("the utilization of silos shows hidden ones as soon as they have a quota, and never the built-in one", async () => {
+  const listed = async () =>
+    (await t.ok("GET", "/v1/system/utilization/silos")).items.map(
+      ({ silo_name }: { silo_name: string }) => silo_name,
+    ) as string[];
+  const none = { cpus: 0, memory: 0, storage: 0 };
+  const silo = { description: "", discoverable: false, identity_mode: "local_only", tls_certificates: [] };
+  await t.ok("POST", "/v1/system/silos", { ...silo, name: "hidden", quotas: none });
+  expect(await listed()).toEqual(["test-suite-silo"]);
+  await t.ok("PUT", "/v1/system/silos/hidden/quotas", { storage: 1 });
+  expect(await listed()).toEqual(["hidden", "test-suite-silo"]);
+  const [first] = (await t.ok("GET", "/v1/system/utilization/silos?limit=1")).items;
+  expect(first).toMatchObject({ silo_name: "hidden", allocated: { ...none, storage: 1 }, provisioned: none });
+  expect((await t.call("GET", "/v1/system/utilization/silos/default-silo")).status).toBe(200);
+});
+
 it("a silo's utilization shows its quotas", async () => {
   const own = await t.ok("GET", "/v1/utilization");
   expect(own.provisioned).toEqual({ cpus: 0, memory: 0, storage: 0 });

@@ -6,6 +6,7 @@ import { ownSilo } from "../lookup/own-silo.ts";
 import type { Selector } from "../lookup/selector.ts";
 import { lookupSilo } from "../lookup/silo.ts";
 import type { OpContext } from "../op-context.ts";
+import { DEFAULT_SILO_ID } from "../populate/populate.ts";
 
 export interface Resources {
   readonly cpus: number;
@@ -31,15 +32,27 @@ export async function siloUtilization(nexus: NexusContext, op: OpContext, select
   return useOf(nexus, silo);
 }
 
-/** Of the silos that show in lists. */
+/**
+ * Of the silos that show in lists, and of hidden ones that have a quota; never of the built-in one, whose quota is without
+ * meaning.
+ */
 export async function listUtilization(nexus: NexusContext, op: OpContext, paging: Paging): Promise<SiloUse[]> {
   await authorize(nexus, op, "list_children", { type: "fleet" });
   const silos = nexus.store.db
     .selectFrom("silo")
-    .select(["id", "name"])
-    .where("discoverable", "=", 1)
-    .where("time_deleted", "is", null);
-  return usesOf(nexus, await paginate(silos, paging).execute());
+    .innerJoin("silo_quotas as quotas", "quotas.silo_id", "silo.id")
+    .select(["silo.id", "silo.name"])
+    .where("silo.id", "<>", DEFAULT_SILO_ID)
+    .where((eb) =>
+      eb.or([
+        eb("silo.discoverable", "=", 1),
+        eb("quotas.cpus", ">", 0),
+        eb("quotas.memory_bytes", ">", 0),
+        eb("quotas.storage_bytes", ">", 0),
+      ]),
+    )
+    .where("silo.time_deleted", "is", null);
+  return usesOf(nexus, await paginate(silos, paging, { name: "silo.name", id: "silo.id" }).execute());
 }
 
 interface Silo {
