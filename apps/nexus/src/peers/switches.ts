@@ -20,6 +20,8 @@ export class SwitchDirectory {
   readonly #nexus: NexusContext;
   readonly #clients = new Map<string, DpdClient>();
   readonly #slots = new Map<string, number>();
+  /** The questions that are under way, by URL. */
+  readonly #asked = new Map<string, Promise<string | undefined>>();
 
   constructor(nexus: NexusContext) {
     this.#nexus = nexus;
@@ -31,7 +33,7 @@ export class SwitchDirectory {
     const known = urls.find((url) => this.#slots.get(url) === slot);
     if (known !== undefined) return { slot, url: known, dpd: this.#client(known) };
     const unknown = urls.filter((url) => !this.#slots.has(url));
-    const reasons = await Promise.all(unknown.map((url) => this.#identify(url, signal)));
+    const reasons = await unlessAborted(Promise.all(unknown.map((url) => this.#identify(url))), signal);
     const found = urls.find((url) => this.#slots.get(url) === slot);
     if (found !== undefined) return { slot, url: found, dpd: this.#client(found) };
     const why = reasons.filter((reason) => reason !== undefined);
@@ -65,15 +67,45 @@ export class SwitchDirectory {
     return client;
   }
 
-  async #identify(url: string, signal: AbortSignal): Promise<string | undefined> {
+  /** Tasks that begin together ask once. */
+  #identify(url: string): Promise<string | undefined> {
+    let asked = this.#asked.get(url);
+    if (asked === undefined) {
+      asked = this.#ask(url).finally(() => this.#asked.delete(url));
+      this.#asked.set(url, asked);
+    }
+    return asked;
+  }
+
+  /** Answers why it is not known which slot the dpd serves. */
+  async #ask(url: string): Promise<string | undefined> {
     try {
       // Every dpd answers the oldest form of the question.
       const oldest = oldestDpdClient({ baseUrl: url, world: this.#nexus.world, retries: { attempts: 0 } });
-      const { slot } = await oldest.switch_identifiers({}, { signal, deadlineMs: IDENTIFY_DEADLINE_MS });
+      const { slot } = await oldest.switch_identifiers({}, { deadlineMs: IDENTIFY_DEADLINE_MS });
       this.#slots.set(url, slot);
       return undefined;
     } catch (error) {
       return `${url}: ${error instanceof Error ? error.message : String(error)}`;
     }
   }
+}
+
+/** What is shared goes on for the others. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error); // whatever the caller aborted with
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+const perContext = new WeakMap<NexusContext, SwitchDirectory>();
+
+/** What one task or saga of a process has learnt, the others know. */
+export function switchDirectory(nexus: NexusContext): SwitchDirectory {
+  let directory = perContext.get(nexus);
+  if (directory === undefined) perContext.set(nexus, (directory = new SwitchDirectory(nexus)));
+  return directory;
 }

@@ -1,7 +1,7 @@
 /** The tasks that carry NAT entries to the switches, and the link between them. */
 import type { Task } from "@racklet/reconcile";
 import type { NexusContext } from "../context.ts";
-import { SWITCH_SLOTS, SwitchDirectory, type SwitchSlot } from "../peers/switches.ts";
+import { SWITCH_SLOTS, switchDirectory, type SwitchSlot } from "../peers/switches.ts";
 import { natAuditTask } from "./nat-audit.ts";
 import { natCleanupTask } from "./nat-cleanup.ts";
 import { natSyncTask, natSyncTaskName } from "./nat-sync.ts";
@@ -9,7 +9,7 @@ import { natSyncTask, natSyncTaskName } from "./nat-sync.ts";
 export const natSyncTaskNames: readonly string[] = SWITCH_SLOTS.map(natSyncTaskName);
 
 export function natTasks(nexus: NexusContext): readonly Task<unknown>[] {
-  const switches = new SwitchDirectory(nexus);
+  const switches = switchDirectory(nexus);
   const distrusted = new Set<SwitchSlot>();
   const distrust = (slot: SwitchSlot): void => {
     distrusted.add(slot);

@@ -1,7 +1,7 @@
 /** Nexus' connections to switches and sled-agents for multicast, one set per context: which dpd serves which slot, and which ports a switch has. */
 import { dpdClient, type DpdV8Client } from "@racklet/dpd-client/v8";
 import type { NexusContext } from "../../context.ts";
-import { SwitchDirectory, type SwitchSlot } from "../../peers/switches.ts";
+import { switchDirectory, type SwitchDirectory, type SwitchSlot } from "../../peers/switches.ts";
 
 /** For one call. */
 export const CALL_DEADLINE_MS = 3_000;
@@ -23,7 +23,7 @@ export class MulticastPeers {
 
   constructor(nexus: NexusContext) {
     this.#nexus = nexus;
-    this.#directory = new SwitchDirectory(nexus);
+    this.#directory = switchDirectory(nexus);
   }
 
   /** Throws `unavailable`, saying why. */
