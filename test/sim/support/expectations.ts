@@ -2,7 +2,6 @@
  * What a rack at rest must hold, said a second time and from the database alone: nothing of Nexus' own planning is used. Every
  * function answers a text per difference; none means that all is well.
  */
-import { dpdClient } from "@racklet/dpd-client";
 import { multicastDifferences } from "./multicast-expectations.ts";
 import { setDifference, sledsInService, view } from "./observe.ts";
 import { SWITCHES, type SimRack } from "./rack.ts";
@@ -80,7 +79,7 @@ async function natDifferences(rack: SimRack): Promise<string[]> {
   );
   const found: string[] = [];
   for (const name of SWITCHES) {
-    const dpd = dpdClient({ baseUrl: rack.dpdUrl(name), world: rack.observer });
+    const dpd = rack.dpd(name);
     const held: string[] = [];
     for (const family of ["ipv4", "ipv6"]) {
       const path = { table: `Ingress.nat_ingress.ingress_${family}` };

@@ -1,5 +1,4 @@
 /** What switches and sleds must hold for multicast once a rack is at rest, from the rows of groups, members and VMMs alone. */
-import { dpdClient } from "@racklet/dpd-client";
 import { setDifference, sledsInService, view } from "./observe.ts";
 import { SWITCHES, type SimRack, type SwitchName } from "./rack.ts";
 
@@ -147,7 +146,7 @@ function onSwitch({ ip, underlay, members, sources }: Group): string {
 }
 
 async function heldBySwitch(rack: SimRack, name: SwitchName): Promise<string[]> {
-  const dpd = dpdClient({ baseUrl: rack.dpdUrl(name), world: rack.observer });
+  const dpd = rack.dpd(name);
   const ports = new Map<string, string>();
   const external: { ip: string; underlay: string; filter: string }[] = [];
   for await (const group of dpd.pages.multicast_groups_list()) {

@@ -4,6 +4,7 @@
  */
 import { parseConfig as parseDpdConfig, startDpd } from "@racklet/dpd";
 import { chaosAsic, modelAsic, seededFaults, type AsicBackend } from "@racklet/dpd/testing";
+import { dpdClient, type DpdClient } from "@racklet/dpd-client";
 import { startSledAgent, type SledAgentConfig } from "@racklet/sled-agent";
 import { DEFAULT_CONFIG, PRIVILEGED_USER_ID, serveNexus, type NexusConfig } from "@racklet/nexus";
 import { contextOn, migrations, populate, type NexusTables } from "@racklet/nexus/testing";
@@ -61,6 +62,7 @@ export class SimRack {
   readonly #ownsStore: boolean;
   readonly #worldOf: NonNullable<SimRackOptions["worldOf"]>;
   readonly #lives = new Map<string, Life>();
+  readonly #dpds = new Map<SwitchName, DpdClient>();
   readonly #livesLed = new Map<string, number>();
 
   /** Ready: every sled is registered; besides there is what the database had, in a new one no pools, projects or instances. */
@@ -188,6 +190,13 @@ export class SimRack {
   async stop(): Promise<void> {
     for (const name of this.services) this.kill(name);
     if (this.#ownsStore) await this.store.close();
+  }
+
+  /** The observer's client. */
+  dpd(name: SwitchName): DpdClient {
+    const known = this.#dpds.get(name) ?? dpdClient({ baseUrl: this.dpdUrl(name), world: this.observer });
+    this.#dpds.set(name, known);
+    return known;
   }
 
   dpdUrl(name: SwitchName): string {
