@@ -26,6 +26,9 @@ class AnyRequest extends Request {
   }
 }
 
+/** What the request builder is left to read, of any answer. */
+const NOTHING_LEFT = new Response(null, { status: 204 });
+
 export type AttemptCall = (attempt: Attempt) => Promise<unknown>;
 
 /** The operations are checked by the generated types, so the request builder itself sees any path. */
@@ -46,7 +49,7 @@ export function attemptsWith(baseUrl: string, fetch: ClientWorld["fetch"]): Atte
         // Set last, on the finished request: neither options nor calls can claim another version's types.
         if (version !== null) request.headers.set("api-version", version);
         result = await readResponse(await fetch(request), { ...attempt, success: operation.success });
-        return new Response(null, { status: 204 });
+        return NOTHING_LEFT;
       },
     };
     await builder.request(lowerCase(operation.method), operation.path, init as object & Record<string, unknown>);

@@ -22,7 +22,11 @@ export function seededRandom(seed: Seed, stream: string): Random {
   return {
     // 53 bits, as Math.random has.
     next: () => ((nextUint32() >>> 5) * 2 ** 26 + (nextUint32() >>> 6)) / 2 ** 53,
-    bytes: (length) => Uint8Array.from({ length }, () => nextUint32() >>> 24),
+    bytes: (length) => {
+      const bytes = new Uint8Array(length);
+      for (let i = 0; i < length; i += 1) bytes[i] = nextUint32() >>> 24;
+      return bytes;
+    },
   };
 }
 
