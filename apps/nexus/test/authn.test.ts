@@ -247,7 +247,13 @@ describe("device flow", () => {
     expect(child.time_expires).toBe(expires);
     const longer = await startFlow({ ttl_seconds: "3600" });
     const refused = await rack.call("POST", "/device/confirm", { user_code: longer.user_code }, { token });
-    expect(refused).toMatchObject({ status: 400, body: { error_code: "InvalidRequest" } });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        error_code: "InvalidRequest",
+        message: expect.stringMatching(/^Requested token TTL would exceed the expiration time/),
+      },
+    });
   });
 
   test.each([["0"], ["-1"], ["x"]])("a lifetime of %s is 400", async (ttl) => {

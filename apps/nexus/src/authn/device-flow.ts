@@ -106,7 +106,7 @@ function tokenExpiry(op: OpContext, now: number, ttlSeconds: number | null): str
   const wanted = now + ttlSeconds * 1000;
   if (limit !== null && wanted > Date.parse(limit)) {
     throw invalidRequest(
-      `the requested lifetime of ${ttlSeconds} seconds goes beyond the expiration (${limit}) of the token that confirms it: confirm with a web console session, or ask for no lifetime`,
+      `Requested token TTL would exceed the expiration time (${limit}) of the token that confirms it: confirm with a web console session, or ask for no lifetime`,
     );
   }
   return new Date(wanted).toISOString();
