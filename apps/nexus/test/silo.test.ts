@@ -95,7 +95,6 @@ describe("silos", () => {
 
   test.each([
     ["a name that is taken", newSilo("default-silo"), 'already exists: silo "default-silo"'],
-    ["SAML", newSilo("x", { identity_mode: "saml_jit" }), "local_only"],
     ["an unknown silo role", newSilo("x", { mapped_fleet_roles: { owner: ["admin"] } }), "owner"],
     [
       "a negative quota",
@@ -109,6 +108,20 @@ describe("silos", () => {
     expect(answer.status).toBe(400);
     expect(answer.body.message).toContain(reason);
     expect((await rack.call("GET", "/v1/system/silos/x")).status).toBe(404);
+  });
+
+  test.each(["saml_jit", "saml_scim"])("of mode %s have no users that the system itself could manage", async (mode) => {
+    const name = mode.replace("_", "-");
+    const silo = await rack.ok("POST", "/v1/system/silos", newSilo(name, { identity_mode: mode }));
+    expect(silo).toMatchObject({ name, identity_mode: mode });
+    const missing = { status: 404, body: { message: 'not found: identity-provider with name "local"' } };
+    const users = "/v1/system/identity-providers/local/users";
+    expect(await rack.call("POST", `${users}?silo=${name}`, userOf("eve"))).toMatchObject(missing);
+    expect(await rack.call("DELETE", `${users}/${PRIVILEGED_USER_ID}?silo=${name}`)).toMatchObject(missing);
+    const login = { username: "eve", password: "secret" };
+    expect(await rack.call("POST", `/v1/login/${name}/local`, login, { token: null })).toMatchObject(missing);
+    expect((await rack.ok("GET", `/v1/system/identity-providers?silo=${name}`)).items).toEqual([]);
+    expect((await rack.call("DELETE", `/v1/system/silos/${name}`)).status).toBe(204);
   });
 
   test("need rights on the fleet", async () => {

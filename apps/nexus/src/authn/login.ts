@@ -1,7 +1,7 @@
 /** Browser sessions: begun by a password, ended by logging out or by age. */
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
-import { unauthenticated } from "../errors.ts";
+import { notFoundByName, unauthenticated } from "../errors.ts";
 import { hashSecret, newSecret } from "./scheme.ts";
 
 export interface LoginAttempt {
@@ -10,14 +10,23 @@ export interface LoginAttempt {
   readonly password: string;
 }
 
-/** Answers with the secret of a new session. An unknown silo, an unknown user and a wrong password are told apart in the log only. */
+/**
+ * Answers with the secret of a new session. An unknown silo, an unknown user and a wrong password are told apart in the log
+ * only. Throws not-found for a silo whose users have no passwords.
+ */
 export async function login(nexus: NexusContext, { siloName, username, password }: LoginAttempt): Promise<string> {
+  const silo = await nexus.store.db
+    .selectFrom("silo")
+    .select("identity_mode")
+    .where("name", "=", siloName)
+    .where("time_deleted", "is", null)
+    .executeTakeFirst();
+  if (silo !== undefined && silo.identity_mode !== "local_only") throw notFoundByName("identity-provider", "local");
   const user = await nexus.store.db
     .selectFrom("silo_user as user")
     .innerJoin("silo", "silo.id", "user.silo_id")
     .select(["user.id", "user.password_hash"])
     .where("silo.name", "=", siloName)
-    .where("silo.identity_mode", "=", "local_only")
     .where("silo.time_deleted", "is", null)
     .where("user.external_id", "=", username)
     .where("user.time_deleted", "is", null)

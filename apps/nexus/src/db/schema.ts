@@ -19,7 +19,7 @@ export interface Identity {
 
 export interface SiloTable extends Identity {
   discoverable: Bit;
-  identity_mode: "local_only" | "saml_jit";
+  identity_mode: "local_only" | "saml_jit" | "saml_scim";
   admin_group_name: string | null;
   /** JSON: silo role → fleet roles. */
   mapped_fleet_roles: string;

@@ -73,9 +73,6 @@ export const siloHandlers: Handlers<NexusContext, typeof siloOperations> = {
 };
 
 function newSilo(body: SiloCreate): NewSilo {
-  if (body.identity_mode !== "local_only") {
-    throw invalidValue("identity_mode", `only local_only silos are possible here, got ${body.identity_mode}`);
-  }
   if (body.tls_certificates.length > 0) {
     throw invalidRequest("tls_certificates must be empty: this API is served without TLS");
   }
@@ -89,6 +86,7 @@ function newSilo(body: SiloCreate): NewSilo {
     name: body.name,
     description: body.description,
     discoverable: body.discoverable,
+    identityMode: body.identity_mode,
     adminGroupName: body.admin_group_name ?? null,
     mappedFleetRoles,
     quotas: { cpus: quotas.cpus, memoryBytes: quotas.memory, storageBytes: quotas.storage },

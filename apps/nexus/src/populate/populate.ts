@@ -77,7 +77,15 @@ async function populateFirstSilo(nexus: NexusContext, now: string): Promise<stri
 }
 
 function newSilo(name: string, description: string, discoverable: boolean): NewSilo {
-  return { name, description, discoverable, adminGroupName: null, mappedFleetRoles: {}, quotas: AMPLE };
+  return {
+    name,
+    description,
+    discoverable,
+    identityMode: "local_only",
+    adminGroupName: null,
+    mappedFleetRoles: {},
+    quotas: AMPLE,
+  };
 }
 
 interface NewUser {

@@ -17,6 +17,8 @@ export interface NewSilo {
   readonly name: string;
   readonly description: string;
   readonly discoverable: boolean;
+  /** Where its users come from: only those of `local_only` can be made here. */
+  readonly identityMode: SiloTable["identity_mode"];
   readonly adminGroupName: string | null;
   /** Which roles on the fleet each role on the silo confers. */
   readonly mappedFleetRoles: Partial<Record<SiloRole, readonly FleetRole[]>>;
@@ -34,7 +36,7 @@ export async function listSilos(nexus: NexusContext, op: OpContext, paging: Pagi
   return paginate(query, paging).execute();
 }
 
-/** A silo whose users the system itself manages. */
+/** Without users; those of another mode than `local_only` would come from an identity provider, of which there is none. */
 export async function createSilo(nexus: NexusContext, op: OpContext, silo: NewSilo): Promise<SiloTable> {
   await authorize(nexus, op, "create_child", { type: "fleet" });
   // Else whoever may create a silo could make themselves administrator of the fleet.
@@ -56,7 +58,7 @@ export async function insertSilo(
   silo: NewSilo & { readonly id: string },
   now: string,
 ): Promise<SiloTable> {
-  const { id, name, description, adminGroupName, discoverable, mappedFleetRoles, quotas } = silo;
+  const { id, name, description, adminGroupName, discoverable, identityMode, mappedFleetRoles, quotas } = silo;
   const row: SiloTable = {
     id,
     name,
@@ -65,7 +67,7 @@ export async function insertSilo(
     time_modified: now,
     time_deleted: null,
     discoverable: discoverable ? 1 : 0,
-    identity_mode: "local_only",
+    identity_mode: identityMode,
     admin_group_name: adminGroupName,
     mapped_fleet_roles: JSON.stringify(mappedFleetRoles),
   };

@@ -8,7 +8,7 @@ import { nowText } from "../db/now.ts";
 import { paginateBy } from "../db/paginate.ts";
 import { requireLive } from "../db/require-live.ts";
 import type { SiloTable, SiloUserTable } from "../db/schema.ts";
-import { alreadyExists, invalidRequest, notFoundById } from "../errors.ts";
+import { alreadyExists, notFoundById, notFoundByName } from "../errors.ts";
 import type { Selector } from "../lookup/selector.ts";
 import type { OpContext } from "../op-context.ts";
 import { lookupSilo } from "../lookup/silo.ts";
@@ -135,9 +135,8 @@ export async function setLocalPassword(
 
 async function lookupLocalSilo(nexus: NexusContext, op: OpContext, selector: Selector): Promise<SiloTable> {
   const silo = await lookupSilo(nexus, op, selector, "read");
-  if (silo.identity_mode !== "local_only") {
-    throw invalidRequest(`silo "${silo.name}" takes its users from an identity provider (${silo.identity_mode})`);
-  }
+  // As if it were one provider among others: in such a silo the system itself is none.
+  if (silo.identity_mode !== "local_only") throw notFoundByName("identity-provider", "local");
   return silo;
 }
 
