@@ -1,8 +1,10 @@
 /**
- * kill -9 of one of those who take part in a live migration, at each of its phases. However far it was, it ends with the
- * instance running on exactly one sled, or failed and nowhere; and nobody ever sees two VMMs run.
+ * The services started one by one, without the launcher. First many instances at once; then kill -9 of one of those who take
+ * part in a live migration, at each of its phases. However far it was, it ends with the instance running on exactly one sled,
+ * or failed and nowhere; and nobody ever sees two VMMs run.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { manyInstances } from "../support/many-instances.ts";
 import { ok } from "../support/oxide.ts";
 import { until } from "../support/until.ts";
 import { vmmsOf, watchVmms, type SeenVmm } from "../support/vmms.ts";
@@ -41,15 +43,21 @@ const CASES: readonly { readonly kind: PropolisKind; readonly cases: readonly Ca
       },
     ];
 
-describe.each(CASES)("with $kind VMs, a migration whose", ({ kind, cases }) => {
+describe.each(CASES)("without the launcher, with $kind VMs,", ({ kind, cases }) => {
   let rack: MigrationRack;
   beforeAll(async () => {
     rack = await MigrationRack.start(kind);
   }, START_UP);
   afterAll(() => rack?.stop(), START_UP);
 
-  it.each(cases)("$victim is killed at $phase", { timeout: 90_000 }, async ({ victim, phase }) => {
-    const { methods } = rack.oxide;
+  it(
+    "instances created at the same time run, and nothing of them is left once they are deleted",
+    { timeout: 60_000 },
+    () => manyInstances(rack.story),
+  );
+
+  it.each(cases)("a migration whose $victim is killed at $phase", { timeout: 90_000 }, async ({ victim, phase }) => {
+    const { methods } = rack.story.oxide;
     const name = `vm-${victim}-${phase}`.toLowerCase().replaceAll(" ", "-");
     const at = { path: { instance: name }, query: { project: "story" } };
     const body = { name, description: "", hostname: name, ncpus: 1, memory: 2 ** 30 };

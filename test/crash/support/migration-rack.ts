@@ -1,14 +1,17 @@
-/** Nexus and two sled-agents, a process each, whose VMs have propolis servers of the wanted kind; any of them can be killed. */
+/**
+ * Nexus on a file, and two switches with their sled-agents, a process each, without the launcher: Nexus hears of the switches from
+ * the sled-agents. VMs have propolis servers of the wanted kind. These and the sled-agents can be killed.
+ */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { dpdClient } from "@racklet/dpd-client";
 import { nexusInternalClient } from "@racklet/nexus-internal-client";
 import { nexusLockstepClient } from "@racklet/nexus-internal-client/lockstep";
-import type { Oxide } from "../../support/oxide.ts";
+import { fastDirectory } from "@racklet/store/testing";
 import type { RackAddresses } from "../../support/rack.ts";
 import { startService, type ServiceProcess } from "../../support/service.ts";
-import { beginStory } from "../../support/story.ts";
+import { beginStory, type Story } from "../../support/story.ts";
 import { until } from "../../support/until.ts";
 
 export type PropolisKind = "embedded" | "process";
@@ -20,32 +23,33 @@ const underlay = (n: number): string => `fd00:1122:3344:10${n + 1}::1`;
 
 export class MigrationRack {
   readonly rack: RackAddresses;
-  readonly oxide: Oxide;
+  readonly story: Story;
   readonly lockstep: ReturnType<typeof nexusLockstepClient>;
   readonly #dataDir: string;
   readonly #kind: PropolisKind;
-  readonly #nexus: ServiceProcess;
+  /** Nexus and the dpds. */
+  readonly #others: readonly ServiceProcess[];
   readonly #sleds: ServiceProcess[];
 
   private constructor(fields: {
     readonly rack: RackAddresses;
-    readonly oxide: Oxide;
+    readonly story: Story;
     readonly dataDir: string;
     readonly kind: PropolisKind;
-    readonly nexus: ServiceProcess;
+    readonly others: readonly ServiceProcess[];
     readonly sleds: ServiceProcess[];
   }) {
     this.rack = fields.rack;
-    this.oxide = fields.oxide;
+    this.story = fields.story;
     this.lockstep = nexusLockstepClient({ baseUrl: fields.rack.nexus.lockstep });
     this.#dataDir = fields.dataDir;
     this.#kind = fields.kind;
-    this.#nexus = fields.nexus;
+    this.#others = fields.others;
     this.#sleds = fields.sleds;
   }
 
   static async start(kind: PropolisKind): Promise<MigrationRack> {
-    const dataDir = await mkdtemp(join(tmpdir(), "racklet-migration-"));
+    const dataDir = await mkdtemp(join(fastDirectory(), "racklet-migration-"));
     const started: ServiceProcess[] = [];
     const keep = (service: ServiceProcess): ServiceProcess => {
       started.push(service);
@@ -53,26 +57,31 @@ export class MigrationRack {
     };
     try {
       const ports = ["external", "internal", "lockstep"].flatMap((listener) => [`--${listener}`, "127.0.0.1:0"]);
-      const nexus = keep(await startService(MAIN("nexus"), [...ports, "--database", "sqlite::memory:"]));
+      const database = `sqlite:${join(dataDir, "nexus.db")}`;
+      const nexus = keep(await startService(MAIN("nexus"), [...ports, "--database", database]));
       const urls = {
         external: nexus.event["url"] ?? "",
         internal: nexus.event["internal"] ?? "",
         lockstep: nexus.event["lockstep"] ?? "",
       };
+      const dpds: ServiceProcess[] = [];
       const sleds: ServiceProcess[] = [];
-      for (const n of SLEDS) sleds.push(keep(await startSled(n, kind, dataDir, urls.internal)));
+      for (const n of SLEDS) {
+        const own = keep(await startService(MAIN("dpd"), ["--listen", "127.0.0.1:0", "--switch", `switch${n}`]));
+        dpds.push(own);
+        sleds.push(keep(await startSled(n, kind, dataDir, urls.internal, own.url)));
+      }
       const internal = nexusInternalClient({ baseUrl: urls.internal });
       const known = () => Promise.all(SLEDS.map((n) => internal.sled_agent_get({ path: { sled_id: sledId(n) } })));
       await until("both sleds are registered", known, () => true);
+      const dpd = dpds.map(({ url }, n) => ({ switch: `switch${n}`, url }));
       const rack: RackAddresses = {
         nexus: urls,
-        dpd: [],
-        sled_agents: sleds.map(({ url }, n) => ({ id: sledId(n), url, scrimlet: false })),
-        dpdClient: () => {
-          throw new Error("this rack has no switches");
-        },
+        dpd,
+        sled_agents: sleds.map(({ url }, n) => ({ id: sledId(n), url, scrimlet: true })),
+        dpdClient: (name) => dpdClient({ baseUrl: dpd.find((each) => each.switch === name)?.url ?? "" }),
       };
-      return new MigrationRack({ rack, oxide: (await beginStory(rack)).oxide, dataDir, kind, nexus, sleds });
+      return new MigrationRack({ rack, story: await beginStory(rack), dataDir, kind, others: [nexus, ...dpds], sleds });
     } catch (error) {
       await Promise.all(started.map((service) => service.stop()));
       await rm(dataDir, { recursive: true, force: true });
@@ -83,7 +92,13 @@ export class MigrationRack {
   /** SIGKILL, and a new life at once. */
   async killSled(n: number): Promise<void> {
     await kill(this.#sleds[n]);
-    this.#sleds[n] = await startSled(n, this.#kind, this.#dataDir, this.rack.nexus.internal);
+    this.#sleds[n] = await startSled(
+      n,
+      this.#kind,
+      this.#dataDir,
+      this.rack.nexus.internal,
+      this.rack.dpd[n]?.url ?? "",
+    );
   }
 
   /** SIGKILL; fine when it has ended by itself just now. Only where VMs have processes. */
@@ -117,15 +132,22 @@ export class MigrationRack {
 
   async stop(): Promise<void> {
     await Promise.all(this.#sleds.map((sled) => sled.stop()));
-    await this.#nexus.stop();
+    await Promise.all(this.#others.map((service) => service.stop()));
     await rm(this.#dataDir, { recursive: true, force: true });
   }
 }
 
-function startSled(n: number, kind: PropolisKind, dataDir: string, nexus: string): Promise<ServiceProcess> {
+function startSled(
+  n: number,
+  kind: PropolisKind,
+  dataDir: string,
+  nexus: string,
+  dpd: string,
+): Promise<ServiceProcess> {
   const own = ["--sled-id", sledId(n), "--underlay", underlay(n), "--data", join(dataDir, `${n}`)];
+  const scrimlet = ["--scrimlet", "--dpd", dpd];
   const vms = ["--propolis", kind, "--boot-ms", "10"];
-  return startService(MAIN("sled-agent"), ["--listen", "[::1]:0", "--nexus", nexus, ...own, ...vms]);
+  return startService(MAIN("sled-agent"), ["--listen", "[::1]:0", "--nexus", nexus, ...own, ...scrimlet, ...vms]);
 }
 
 async function kill(service: ServiceProcess | undefined): Promise<void> {
