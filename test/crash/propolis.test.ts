@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { nexusLockstepClient } from "@racklet/nexus-internal-client/lockstep";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rackControl } from "../support/control.ts";
 import { ok } from "../support/oxide.ts";
 import { startRack, type Rack } from "../support/rack.ts";
 import { beginStory, type Story } from "../support/story.ts";
@@ -138,7 +139,7 @@ describe("VMs in processes of their own", () => {
   it("end with the rack, also when their sled-agent was killed just before", { timeout: LONG }, async () => {
     const last = await vmm();
     const pid = pidOf(last);
-    await rack.racklet("service", "kill", `sled-agent/${sledNumber(last.sled_id)}`);
+    await rackControl(rack.dataDir).kill(`sled-agent/${sledNumber(last.sled_id)}`);
     await rack.racklet("down");
     expect(isRunning(pid)).toBe(false);
   });
