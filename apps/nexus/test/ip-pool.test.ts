@@ -349,4 +349,15 @@ describe("older versions", () => {
     expect((await t.call("POST", `${POOLS}/a/assignment`, { assignment: "silos" }, before)).status).toBe(404);
     expect((await t.ok("GET", `${POOLS}?ip_version=v6`, undefined, before)).items).toHaveLength(2);
   });
+
+  it.each(["2025112000.0.0", "2026020900.0.0", "2026060800.0.0"])(
+    "list the pools of silos only (%s)",
+    async (version) => {
+      for (const name of ["a", "c"]) await pool(name);
+      await pool("b", { assignment: "system_services" });
+      const names = (page: { items: { name: string }[] }) => page.items.map(({ name }) => name);
+      expect(names(await t.ok("GET", `${POOLS}?limit=2`, undefined, { version }))).toEqual(["a", "c"]);
+      expect(names(await t.ok("GET", POOLS))).toEqual(["a", "b", "c"]);
+    },
+  );
 });

@@ -47,6 +47,8 @@ export const systemIpPoolOperations = {
       {
         since: V.IP_POOL_OPERATION_NAMES,
         query: sortByNameOrId,
+        // Pools of the system's services are not of the world of these versions, which have calls of their own for them.
+        upQuery: (asked: object) => ({ ...asked, assignment: "silos" }),
         response: v2025112000.IpPoolResultsPage,
         down: pageDown,
       },
