@@ -116,6 +116,17 @@ describe("read, list_children, create_child, modify and delete", () => {
     expect(found).toEqual(["+----", ".....", ".....", "....."]);
   });
 
+  test("the providers of a silo show to everybody in it, its certificates to administrators", async () => {
+    const providers: Resource = { type: "identity-provider", siloId: SILO };
+    const certificates: Resource = { type: "certificate", siloId: SILO };
+    const both = async (op: OpContext) => [await rights(op, providers), await rights(op, certificates)];
+    expect(await both(await caller(SILO))).toEqual(["++---", "....."]);
+    expect(await both(await caller(SILO, ["silo", SILO, "collaborator"]))).toEqual(["++---", "....."]);
+    expect(await both(await caller(SILO, ["silo", SILO, "admin"]))).toEqual(["+++++", "+++++"]);
+    expect(await both(await caller(OTHER_SILO))).toEqual([".....", "....."]);
+    expect(await both(await caller(OTHER_SILO, ["fleet", FLEET_ID, "admin"]))).toEqual(["+++++", "+++++"]);
+  });
+
   test("an administrator of the fleet manages silos without seeing into their projects", async () => {
     const op = await caller(OTHER_SILO, ["fleet", FLEET_ID, "admin"]);
     expect([await rights(op, silo), await rights(op, project)]).toEqual(["+--++", "....."]);

@@ -17,7 +17,7 @@ export type Resource =
   | { readonly type: "in-project"; readonly id: string; readonly siloId: string; readonly part: "compute" | "network" }
   /** `id` is absent for the users of a silo as a whole. */
   | { readonly type: "silo-user"; readonly id?: string; readonly siloId: string }
-  | { readonly type: "identity-provider"; readonly siloId: string };
+  | { readonly type: "identity-provider" | "certificate"; readonly siloId: string };
 
 /**
  * Throws `notFound` to a caller who may not even read the resource, so that its existence does not show, and `forbidden` to
@@ -58,12 +58,12 @@ function isAllowed(roles: ActorRoles, action: Action, resource: Resource): boole
     }
     case "silo-user":
       return onUser(roles, action, resource);
-    case "identity-provider": {
-      const isRead = kindOf(action) === "read";
-      return (
-        roles.silo(resource.siloId) >= rank(isRead ? "viewer" : "admin") || onFleet(roles, isRead ? "viewer" : "admin")
-      );
-    }
+    case "identity-provider":
+      return kindOf(action) === "read"
+        ? onSilo(roles, "read", resource.siloId)
+        : roles.silo(resource.siloId) >= rank("admin") || onFleet(roles, "admin");
+    case "certificate":
+      return roles.silo(resource.siloId) >= rank("admin") || onFleet(roles, "admin");
   }
 }
 

@@ -52,8 +52,13 @@ export const emptyListHandlers: Handlers<NexusContext, typeof emptyListOperation
   affinity_group_list: ofProject,
   anti_affinity_group_list: ofProject,
   external_subnet_list: ofProject,
-  certificate_list: ofSilo,
   subnet_pool_list: ofSilo,
+
+  certificate_list: async (nexus, { page, request }) => {
+    const op = await authenticate(nexus, request);
+    await authorize(nexus, op, "list_children", { type: "certificate", siloId: ownSilo(op) });
+    return emptyPage(page);
+  },
 
   // No group exists, so none has members.
   affinity_group_member_list: async (nexus, input) => {
