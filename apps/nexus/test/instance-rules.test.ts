@@ -51,6 +51,7 @@ describe("creating an instance is refused, and leaves nothing, when", () => {
     ],
     ["its memory is no whole GiB", { memory: GIB + 1 }, 400, "divisible by 1 GiB"],
     ["it has too much memory", { memory: 1537 * GIB }, 400, "less than or equal to 1536 GiB"],
+    ["its host name has an underscore", { hostname: "bad_name" }, 400, "hostname: Hostnames must comply with RFC 1035"],
     ["its user data are not base64", { user_data: "?" }, 400, 'unsupported value for "user_data"'],
     ["its user data are too long", { user_data: "AAAA".repeat(11_000) }, 400, "at most 32768 bytes, has 33000"],
     ["it has disks", { disks: [{}] }, 400, "disks are not served"],

@@ -293,8 +293,9 @@ async function parseBody(bytes: Buffer, plan: RevisionPlan, pause: Yield): Promi
 
 const isForm = (plan: RevisionPlan): boolean => plan.operation.bodyType === "form";
 
-function describeIssue(issue: Issue): string {
-  return issue.path === "" ? issue.message : `${issue.path}: ${issue.message}`;
+function describeIssue({ path, message }: Issue): string {
+  // Words about a field may begin with what it is called.
+  return path === "" || message.startsWith(`${path} `) ? message : `${path}: ${message}`;
 }
 
 function freeformAnswer(answer: unknown, requestId: string, version: ApiVersion): Response {

@@ -27,13 +27,14 @@ export const InstanceAutoRestartPolicy = s.named(
   "Whether the control plane starts the instance again after a failure.",
 );
 export const InstanceCpuCount = s.named("InstanceCpuCount", s.u16(), "Number of virtual CPUs.");
+export const HOSTNAME_PATTERN = "^([a-zA-Z0-9]+[a-zA-Z0-9\\-]*(?<!-))(\\.[a-zA-Z0-9]+[a-zA-Z0-9\\-]*(?<!-))*$";
+
+/** Why a text is no host name. */
+export const hostnameIssue = (text: string): string => `Hostnames must comply with RFC 1035, and "${text}" does not`;
+
 export const Hostname = s.named(
   "Hostname",
-  s.string({
-    pattern: "^([a-zA-Z0-9]+[a-zA-Z0-9\\-]*(?<!-))(\\.[a-zA-Z0-9]+[a-zA-Z0-9\\-]*(?<!-))*$",
-    minLength: 1,
-    maxLength: 253,
-  }),
+  s.string({ pattern: HOSTNAME_PATTERN, minLength: 1, maxLength: 253 }),
   "A host name: labels of letters, digits and inner dashes, separated by dots.",
 );
 export const InstanceCpuPlatform = s.named(
