@@ -1,4 +1,4 @@
-/** Requests and responses as they travel: read once, whole, and rebuilt as often as they are delivered. */
+/** Requests and responses as they travel: read once, whole, and rebuilt; a request as often as it is delivered. */
 export interface Message {
   /** `GET /path?query`, for the trace. */
   readonly what: string;
@@ -25,9 +25,9 @@ function requestOf(url: string, method: string, headers: Headers, body: ArrayBuf
   return Object.defineProperty(new Request(url, { method: "POST", headers, body }), "method", { value: method });
 }
 
-export async function copyResponse(response: Response): Promise<() => Response> {
-  const { status, statusText } = response;
-  const headers = new Headers(response.headers);
+/** The response once more, with its body complete. */
+export async function readResponse(response: Response): Promise<Response> {
+  const { status, statusText, headers } = response;
   const body = response.body === null ? null : await response.arrayBuffer();
-  return () => new Response(body?.slice(0) ?? null, { status, statusText, headers });
+  return new Response(body, { status, statusText, headers });
 }

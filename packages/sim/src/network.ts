@@ -8,7 +8,7 @@ import type { AcceptLike, Channel, ConnectLike, FetchLike, ListenLike, Random } 
 import { connection } from "./channels.ts";
 import type { VirtualClock } from "./clock.ts";
 import { decideFate, type Fate, type LinkFaults } from "./faults.ts";
-import { copyResponse, readRequest, type Message } from "./message.ts";
+import { readRequest, readResponse, type Message } from "./message.ts";
 import { seededRandom, type Seed } from "./random.ts";
 import { Trace, type TraceEntry } from "./trace.ts";
 
@@ -227,7 +227,7 @@ export class SimNetwork {
   async #serve(exchange: Exchange, isFirst: boolean): Promise<void> {
     const { id, from, listener, message, fate } = exchange;
     const downsBefore = listener.downs;
-    let copy: () => Response;
+    let response: Response;
     const cut = (): void => {
       this.#note(id, "reset", from, listener.name, message.what);
       this.clock.schedule(0, `${listener.name} -> ${from}: reset of ${message.what}`, () =>
@@ -236,7 +236,7 @@ export class SimNetwork {
     };
     if (isFirst) listener.cuts.add(cut);
     try {
-      copy = await copyResponse(await listener.handler(message.toRequest()));
+      response = await readResponse(await listener.handler(message.toRequest()));
     } catch (error) {
       this.#note(id, "handler failed", from, listener.name, `${message.what}: ${String(error)}`);
       if (isFirst) exchange.reject(networkError("ECONNRESET", "read ECONNRESET", error));
@@ -254,7 +254,6 @@ export class SimNetwork {
         this.#note(id, "response lost", from, listener.name, message.what);
         if (fate.resets) exchange.reject(networkError("ECONNRESET", "read ECONNRESET"));
       } else {
-        const response = copy();
         this.#note(id, "answer", from, listener.name, message.what, response.status);
         exchange.resolve(response);
       }
