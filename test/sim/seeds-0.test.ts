@@ -1,3 +1,3 @@
 import { describeSeeds } from "./support/seeds.ts";
 
-describeSeeds(0, 4);
+describeSeeds(0, 2);

@@ -1,3 +1,3 @@
 import { describeSeeds } from "./support/seeds.ts";
 
-describeSeeds(1, 4);
+describeSeeds(1, 2);
