@@ -29,7 +29,7 @@ describe.each(storeLegs().filter(({ shared }) => shared))("two Nexus processes o
   let story: Story;
   beforeAll(async () => {
     database = await leg.fresh();
-    rack = await startLooseRack(database.url, { nexuses: 2 });
+    rack = await startLooseRack(database.url, 2);
     story = await beginStory(rack);
     const { methods } = story.oxide;
     const { siloId } = await ok(methods.currentUserView({}));

@@ -1,4 +1,5 @@
 /** A rack put together by hand from the services' own commands, as somebody without the launcher would: Nexus hears of the switches from the scrimlets. */
+import { randomInt } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { dpdClient } from "@racklet/dpd-client";
 import { nexusInternalClient } from "@racklet/nexus-internal-client";
@@ -21,12 +22,11 @@ export interface NexusProcess {
 }
 
 const MAIN = (app: string): string => fileURLToPath(new URL(`../../apps/${app}/src/main.ts`, import.meta.url));
-const SLEDS = 3;
+/** One for each switch. */
+const SLEDS = 2;
 
-export async function startLooseRack(
-  database: string,
-  { nexuses: count = 1 }: { readonly nexuses?: number } = {},
-): Promise<LooseRack> {
+/** `count`: how many Nexus processes share the database. */
+export async function startLooseRack(database: string, count: number): Promise<LooseRack> {
   const started: ServiceProcess[] = [];
   const start = async (app: string, ...args: string[]): Promise<ServiceProcess> => {
     const service = await startService(MAIN(app), args);
@@ -72,12 +72,18 @@ export async function startLooseRack(
   }
 }
 
+/**
+ * Below those that are given out for 0. A Nexus that was told its internal port has a name: started again it takes up at once
+ * what it was at when it was killed, as one that somebody runs does, and need not be given up for dead first.
+ */
+const NAMED_PORTS = [20_000, 32_000] as const;
+
 const LISTENERS = ["external", "internal", "lockstep"] as const;
 
 async function startNexus(start: (...args: string[]) => Promise<ServiceProcess>): Promise<NexusProcess> {
   const listening = (hostOf: (listener: (typeof LISTENERS)[number]) => string): Promise<ServiceProcess> =>
     start(...LISTENERS.flatMap((listener) => [`--${listener}`, hostOf(listener)]));
-  let running = await listening(() => "127.0.0.1:0");
+  let running = await listening((listener) => `127.0.0.1:${listener === "internal" ? randomInt(...NAMED_PORTS) : 0}`);
   const { url = "", internal = "", lockstep = "" } = running.event;
   const urls = { external: url, internal, lockstep };
   return {
