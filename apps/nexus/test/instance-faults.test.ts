@@ -59,10 +59,42 @@ describe("a VMM that is on its way down already, though Nexus has not heard so",
     });
   });
 
+  it("takes no reboot when it has ended", async () => {
+    await run();
+    all((sled) => (sled.reporting = false));
+    vmm().sled.change(vmm().id, "destroyed");
+    expect(await act("reboot")).toMatchObject({ status: 409, body: { error_code: "Conflict" } });
+  });
+
   it("needs not be told to stop", async () => {
     await run();
     onItsWay();
     expect((await act("stop")).status).toBe(202);
+  });
+});
+
+describe("a VMM that starts, as far as Nexus has heard,", () => {
+  const starting = async () => {
+    all((sled) => (sled.reporting = false));
+    await make();
+    await act("start");
+    await rack.settled();
+    expect(await state()).toBe("starting");
+  };
+
+  it("is rebooted when its sled says that it runs", async () => {
+    await starting();
+    expect(await act("reboot")).toMatchObject({ status: 202, body: { run_state: "rebooting" } });
+  });
+
+  it.each([403, 400])("takes no reboot when its sled refuses with %i: 400 that says when it will", async (status) => {
+    await starting();
+    all((sled) => sled.broken.set("vmm_put_state", new HttpError(status, "Instance is currently starting")));
+    expect(await act("reboot")).toMatchObject({
+      status: 400,
+      body: { message: "instance is starting: it can be rebooted once it runs" },
+    });
+    expect(await state()).toBe("starting");
   });
 });
 
@@ -108,6 +140,19 @@ describe("when a sled-agent", () => {
       .select("failure_reason")
       .executeTakeFirstOrThrow();
     expect(reason).toMatch(/does not have the VMM any more/);
+  });
+
+  it.each(["reboot", "stop"])("crashes, a %s says that the instance is lost", async (verb) => {
+    await run();
+    all((sled) => sled.crash());
+    expect(await act(verb)).toMatchObject({
+      status: 503,
+      body: { message: expect.stringMatching(/no longer reachable. It is being moved to the Failed state/) },
+    });
+    await rack.settled();
+    expect(await state()).toBe("failed");
+    // Again: a failed instance can be stopped, not rebooted.
+    expect((await act(verb)).status).toBe(verb === "stop" ? 202 : 400);
   });
 
   it("is silent, the watcher finds out what it did not tell, and changes nothing when there is no news", async () => {

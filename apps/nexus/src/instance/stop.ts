@@ -1,7 +1,7 @@
 /** Stopping and rebooting. What the user wants is written down first, so that a stop that got lost on the way is repeated. */
 import type { NexusContext } from "../context.ts";
 import { nowText } from "../db/now.ts";
-import { invalidRequest } from "../errors.ts";
+import { conflict, invalidRequest, unavailable, type NexusError } from "../errors.ts";
 import { NoSuchVmmError } from "../peers/sled-agent.ts";
 import { getInstance, type InstanceRecord } from "./record.ts";
 import { runState } from "./run-state.ts";
@@ -18,9 +18,11 @@ export async function stopInstance(nexus: NexusContext, { id }: InstanceRecord):
   return getInstance(nexus, id);
 }
 
+/** Whether a VMM that starts takes a reboot is for its sled to say: it may run by now. */
+
 export async function rebootInstance(nexus: NexusContext, instance: InstanceRecord): Promise<InstanceRecord> {
   const state = runState(instance);
-  const { active_propolis_id: propolisId, vmm_sled_id: sledId } = instance;
+  const { active_propolis_id: propolisId, vmm_sled_id: sledId, vmm_state: vmmState } = instance;
   if (
     propolisId === null ||
     sledId === null ||
@@ -29,10 +31,17 @@ export async function rebootInstance(nexus: NexusContext, instance: InstanceReco
     throw invalidRequest(`instance is ${state}: only a running instance can be rebooted`);
   }
   if (state === "rebooting") return instance;
-  if (state === "starting") throw invalidRequest("instance is starting: it can be rebooted once it runs");
-  await telling(nexus, propolisId, sledId, () => requestState(nexus, sledId, propolisId, "reboot"));
+  const refused = state === "starting" ? isStarting : isEnding;
+  if (vmmState === "creating") throw refused();
+  const told = await telling(nexus, propolisId, sledId, () =>
+    requestState(nexus, sledId, propolisId, { type: "reboot", refused }),
+  );
+  if (!told) throw isEnding();
   return getInstance(nexus, instance.id);
 }
+
+const isStarting = (): NexusError => invalidRequest("instance is starting: it can be rebooted once it runs");
+const isEnding = (): NexusError => conflict("the instance is on its way down: it cannot be rebooted any more");
 
 /** The instance as it was when the wish was recorded; one that failed is off from then on. */
 async function intendStopped(nexus: NexusContext, id: string): Promise<InstanceRecord> {
@@ -54,12 +63,13 @@ async function intendStopped(nexus: NexusContext, id: string): Promise<InstanceR
   return getInstance(nexus, id);
 }
 
+/** False when the VMM has ended, and its sled-agent is about to say how. Throws unavailable when it is lost, which fails it. */
 async function telling(
   nexus: NexusContext,
   propolisId: string,
   sledId: string,
   tell: () => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   const before = await nexus.store.db
     .selectFrom("vmm")
     .select("state_gen")
@@ -67,10 +77,15 @@ async function telling(
     .executeTakeFirstOrThrow();
   try {
     await tell();
+    return true;
   } catch (error) {
     if (!(error instanceof NoSuchVmmError)) throw error;
-    if (error.isEnding) return;
+    if (error.isEnding) return false;
     const reason = `the sled-agent of sled ${sledId} does not have the VMM any more`;
     await markVmmLost(nexus, propolisId, before.state_gen, reason);
+    throw unavailable(
+      "The instance was running but is no longer reachable. It is being moved to the Failed state.",
+      error,
+    );
   }
 }
