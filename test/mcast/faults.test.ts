@@ -225,6 +225,22 @@ describe("multicast", () => {
     expect(rack.sledState(rack.indexOf(one.sled)).subscriptions).toEqual([`${G} [10.0.0.7]`]);
   });
 
+  it("brings to switches and sleds at once what it decides at the end of a pass", async () => {
+    await rack.join("one", G);
+    await rack.pass();
+    expect(await rack.members(G)).toEqual(["Joined"]);
+    rack.delay = async () => {
+      rack.delay = undefined;
+      const dormant = { state: "left", sled_id: null } as const;
+      await rack.nexus.store.db.updateTable("multicast_group_member").set(dormant).execute();
+    };
+    await rack.pass();
+    await rack.until(() => rack.members(G), ["Joined"]);
+    const { body } = await rack.lockstep("/bgtasks/view/multicast_reconciler");
+    expect(body.last.details.reason, "not by the clock").toBe("signaled");
+    expect(await rack.groups("switch0")).toEqual(line(one.sled));
+  });
+
   it("follows a sled to another switch port", async () => {
     await rack.join("one", G);
     await rack.pass();

@@ -122,6 +122,8 @@ export class MulticastReconciler {
     await this.#acknowledge(after, targets);
     this.#noteIdle(after, targets);
     this.#retrySoon(tally.refused || targets.some(isUnfinished));
+    // Rows may have moved on at the end, as when a member woke: nobody else says so to the targets.
+    if (targets.some((target) => isBehind(target, after.rows.generation))) this.#again();
     return this.#details(after, tally, targets);
   }
 
@@ -266,6 +268,11 @@ export class MulticastReconciler {
       targets: Object.fromEntries(targets.map((target) => [target.name, statusOf(target)])),
     };
   }
+}
+
+/** It holds what was decided before. One that is still at it says so itself when it is done. */
+function isBehind({ last, isRunning }: Target, generation: number): boolean {
+  return !isRunning && last?.isComplete === true && (last.snapshot?.intent.generation ?? generation) < generation;
 }
 
 /** Another look is worth it soon; at one that is away only at first. */
