@@ -27,6 +27,9 @@ export interface AppOptions {
   readonly responseValidators?: { readonly [K in keyof NexusApps]: Validators };
 }
 
+/** As upstream's external API: a shorter answer gains nothing. */
+const COMPRESS_FROM = 512;
+
 export function createApps(nexus: NexusContext, { responseValidators }: AppOptions = {}): NexusApps {
   const { world, metrics } = nexus;
   const ops: OpsViews = { metrics, health: () => ({ status: "ok" }) };
@@ -35,6 +38,7 @@ export function createApps(nexus: NexusContext, { responseValidators }: AppOptio
     external: serveApi(nexusApi, {
       ...shared,
       ops,
+      compressFrom: COMPRESS_FROM,
       handlers: externalHandlers,
       overrides: externalOverrides,
       bodyValidators: externalBodies,

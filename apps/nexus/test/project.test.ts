@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { testNexus, type TestNexus } from "./support/nexus.ts";
 
@@ -224,6 +225,28 @@ describe("what is not built", () => {
     );
     expect((await t.call("POST", "/v1/disks?project=p", {})).status).toBe(405);
   });
+});
+
+it("long answers are compressed for clients that ask for it, and say that they depend on that", async () => {
+  for (const name of ["a", "b", "c"]) await create(name);
+  const get = (path: string, encoding: string) =>
+    t.apps.external.fetch(
+      new Request(`http://nexus.test${path}`, {
+        headers: { authorization: `Bearer ${t.tokens.admin}`, "accept-encoding": encoding },
+      }),
+    );
+  const plain = await get("/v1/projects", "gzip;q=0");
+  const small = await get("/v1/ping", "gzip");
+  const packed = await get("/v1/projects", "gzip, deflate");
+  expect([plain, small, packed].map(({ headers }) => [headers.get("vary"), headers.get("content-encoding")])).toEqual([
+    ["accept-encoding", null],
+    ["accept-encoding", null],
+    ["accept-encoding", "gzip"],
+  ]);
+  const bytes = Buffer.from(await packed.arrayBuffer());
+  const text = await plain.text();
+  expect(bytes.length).toBeLessThan(text.length);
+  expect(gunzipSync(bytes).toString()).toBe(text);
 });
 
 it("the utilization of silos shows hidden ones as soon as they have a quota, and never the built-in one", async () => {

@@ -14,6 +14,7 @@ import {
   readBody,
 } from "./body.ts";
 import { BodyDigest } from "./body-digest.ts";
+import { acceptsGzip, gzipped } from "./compress.ts";
 import type {
   Api,
   OperationBody,
@@ -78,6 +79,8 @@ export interface ServeOptions<Ctx, Ops extends Operations> {
   readonly responseValidators?: Validators | undefined;
   /** Domain errors to wire errors; undefined means unknown, which is a 500. */
   readonly translate?: (error: unknown) => HttpError | undefined;
+  /** Answers at least this long, in characters, are compressed for clients that ask for it. Default: none is. */
+  readonly compressFrom?: number;
   /** Views outside the versioned API, on the same listener. */
   readonly ops?: OpsViews;
 }
@@ -86,7 +89,7 @@ type AnyRepeat = (ctx: unknown, input: RepeatInput<unknown, unknown>) => MaybePr
 type AnyHandler = (ctx: unknown, input: Input<unknown, unknown, unknown>) => MaybePromise<unknown>;
 
 export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: ServeOptions<Ctx, Ops>): Hono {
-  const { world, ops, bodyValidators, responseValidators } = options;
+  const { world, ops, bodyValidators, responseValidators, compressFrom } = options;
   const pause: Yield = () => world.timers.yield();
   const measure = ops === undefined ? undefined : requestMeter(ops.metrics);
   const resolve = versionResolver(api);
@@ -200,7 +203,13 @@ export function serveApi<Ctx, Ops extends Operations>(api: Api<Ops>, options: Se
     if (plan.status === 204) return new Response(null, { status: 204, headers });
     headers["content-type"] = "application/json";
     const text = isLarge(out) ? await largeJsonBytes(out, pause) : bodyOf(JSON.stringify(out));
-    return new Response(text, { status: plan.status, headers });
+    if (compressFrom === undefined) return new Response(text, { status: plan.status, headers });
+    headers["vary"] = "accept-encoding";
+    if (text.length < compressFrom || !acceptsGzip(request.header("accept-encoding"))) {
+      return new Response(text, { status: plan.status, headers });
+    }
+    headers["content-encoding"] = "gzip";
+    return new Response(await gzipped(text), { status: plan.status, headers });
   };
 
   const views = new Map(ops === undefined ? [] : opsRoutes(ops));
