@@ -1,4 +1,5 @@
 import { availableParallelism } from "node:os";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
@@ -14,7 +15,16 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+// Vite adds the condition `development` to those by which Node chooses an entry of a package: some publish sources under it.
+const asNodeChooses: Plugin = {
+  name: "as-node-chooses",
+  configResolved({ ssr }) {
+    if (ssr.resolve !== undefined) ssr.resolve.conditions = ["node"];
+  },
+};
+
 export default defineConfig({
+  plugins: [asNodeChooses],
   test: {
     include: [
       "apps/*/test/**/*.test.ts",
@@ -28,6 +38,8 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     // Files share a worker and what it has loaded: no file leaves anything behind, and loading it all for each took a third of the time.
     isolate: false,
+    // Node loads our files as it does in use. Rewritten, every use of an import would be a look-up in the module it came from.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: LongestFirst },
     globalSetup: ["packages/store/src/testing/postgres-global-setup.ts"],
     testTimeout: 20_000,
