@@ -88,8 +88,9 @@ export class TaskLoop {
   }
 
   #wait(): Promise<PassReason> {
-    if (this.#activated) return Promise.resolve("signaled");
     const { random, timers } = this.#world;
+    // Passes that need no input and ask for another each time would leave the rest of the process no turn.
+    if (this.#activated) return timers.yield().then(() => "signaled");
     const { periodMs } = this.task;
     const pause = backoffMs(random, this.#failures - 1, { baseMs: FAILURE_BASE_MS, maxMs: periodMs });
     const { promise, resolve } = Promise.withResolvers<PassReason>();

@@ -9,7 +9,10 @@ export interface FakeWorld extends World {
 /** Time that moves only by `advance`; random numbers that are all one half. */
 export function fakeWorld(): FakeWorld {
   const real = realWorld({ name: "test" });
-  const settle = () => real.timers.yield();
+  // A pass that was asked for during another begins a turn later.
+  const settle = async () => {
+    for (let turn = 0; turn < 2; turn++) await real.timers.yield();
+  };
   const due = new Map<object, { at: number; fn: () => void }>();
   let now = 0;
   return {

@@ -84,6 +84,30 @@ describe("a background task", () => {
     expect(runner.status("nat")).toMatchObject({ activated: false, current: null });
   });
 
+  it("leaves others their turn though every pass asks for the next", async () => {
+    let passesSoFar = 0;
+    const restless = new TaskRunner({
+      world,
+      tasks: [
+        defineTask({
+          name: "restless",
+          description: "is never done",
+          periodMs: 10_000,
+          run: async () => {
+            passesSoFar += 1;
+            // The end of a test that fails: it would never be over.
+            if (passesSoFar < 1_000) restless.activate("restless");
+            return {};
+          },
+        }),
+      ],
+    });
+    restless.start();
+    await world.timers.yield();
+    expect(passesSoFar).toBeLessThan(10);
+    await restless.stop({ deadlineMs: 1 });
+  });
+
   it("goes on after failures, sooner than its period, with pauses that grow up to it", async () => {
     const fail = () => Promise.reject(new TypeError("switch1 unreachable"));
     script = [fail, fail, fail, fail, fail, fail, fail];
