@@ -207,6 +207,19 @@ describe("the addresses of a link", () => {
     expect(ports.getLink("qsfp0", 0)).toMatchObject({ ipv4: [], ipv6: [{ addr: "fd00::1" }] });
   });
 
+  test("all go when everything is reset, and the links they were on stay", async () => {
+    const one = networkRig();
+    const { ports } = one;
+    await ports.createLink("qsfp0", PARAMS);
+    await ports.setMac("qsfp0", 0, 0x0200_0000_0001);
+    await ports.setUplink("qsfp0", 0, true);
+    const bare = { link: ports.getLink("qsfp0", 0), tables: snapshot(one) };
+    for (const addr of ["10.0.0.1", "fd00::1"]) await ports.createAddress("qsfp0", 0, { addr, tag: "t" });
+    await ports.reset();
+    expect({ link: ports.getLink("qsfp0", 0), tables: snapshot(one) }).toEqual(bare);
+    await ports.createAddress("qsfp0", 0, { addr: "10.0.0.1", tag: "t" });
+  });
+
   test("fill the table two entries at a time", async () => {
     const { ports } = networkRig();
     await ports.createLink("qsfp0", PARAMS);

@@ -201,13 +201,16 @@ export class Ports implements PortsApi {
   }
 
   reset(): Promise<void> {
-    return this.#links.change("reset", () => this.#links.all().map((prior) => ({ prior, next: undefined })));
+    return this.#keepAddresses("reset", () => false);
   }
 
   resetTag(tag: string): Promise<void> {
-    return this.#links.change("reset_tag", () =>
+    return this.#keepAddresses("reset_tag", (entry) => entry.tag !== tag);
+  }
+
+  #keepAddresses(operation: string, stays: (entry: AddressEntry) => boolean): Promise<void> {
+    return this.#links.change(operation, () =>
       this.#links.all().map((prior) => {
-        const stays = (entry: AddressEntry) => entry.tag !== tag;
         const next = { ...prior, ipv4: prior.ipv4.filter(stays), ipv6: prior.ipv6.filter(stays) };
         return { prior, next: plumb(next, prior) };
       }),

@@ -134,7 +134,7 @@ export interface PortsApi {
   asicPort(portId: PortId, linkId: number): number;
   /** ASIC port of an existing link and bit of its port in a bitmap of ports; throws `missing`. */
   place(portId: PortId, linkId: number): { readonly asicPort: number; readonly bit: number };
-  /** Removes all links, with their addresses. */
+  /** Removes all addresses from all links; the links stay as they are, as upstream's do. */
   reset(): Promise<void>;
   /** Removes the addresses with the tag from all links. */
   resetTag(tag: string): Promise<void>;

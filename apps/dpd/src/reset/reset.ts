@@ -16,7 +16,7 @@ export interface ResetDomains {
   readonly mcast: { resetAll(): Promise<void> };
 }
 
-/** Everything but loopbacks. Routes go before the links they lead to. */
+/** Everything but loopbacks and the links themselves, which only lose their addresses. */
 export function resetAll({ neighbors, routes, ports, subnets, nat, mcast }: ResetDomains): Promise<void> {
   return each([
     () => neighbors.arp.reset(),

@@ -47,13 +47,14 @@ test("a port or link that is not there is 404, one that comes later is a member 
   await ok(201, `POST ${UNDERLAY}`, body);
 });
 
-test("clearing all settings clears multicast too, clearing those of a tag does not", async () => {
+test("clearing all settings clears multicast too but no link, clearing those of a tag does not", async () => {
   const { ok } = await withLinks();
   await ok(201, `POST ${UNDERLAY}`, { group_ip: "ff04::1", tag: "t", members: [member("rear5", "Underlay")] });
   await ok(201, `POST ${EXTERNAL}`, external("239.1.1.1", { tag: "t" }));
   await ok(204, "DELETE /all-settings/t");
   expect(await ok(200, `GET ${GROUPS}`)).toMatchObject({ items: [{ tag: "t" }, { tag: "t" }] });
   await ok(204, "DELETE /all-settings");
+  expect(await ok(200, "GET /links")).toMatchObject([{ port_id: "rear5" }, { port_id: "qsfp5" }]);
   expect(await ok(200, `GET ${GROUPS}`)).toEqual({ items: [], next_page: null });
   expect(await ok(200, `GET /table/Ingress.mcast_ingress.mcast_replication_ipv6/${dumpOf}`)).toMatchObject({
     entries: [],
