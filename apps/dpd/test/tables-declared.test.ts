@@ -13,8 +13,8 @@ const BITMAP = Array.from({ length: 8 }, (_, word) => `ports_${word}:32`).join("
 /** Name, keys, actions with the width of each argument, default, entries, counter. */
 const PROGRAM = [
   "Ingress.filter.uplink_ports | in_port:exact:9 | uplink_port() | NoAction | 256 | -",
-  "Ingress.filter.switch_ipv4_addr | dst_addr:exact:32 in_port:ternary:9 | claimv4() dropv4() | NoAction | 512 | C",
-  "Ingress.filter.switch_ipv6_addr | dst_addr:exact:128 in_port:ternary:9 | claimv6() dropv6() | NoAction | 512 | C",
+  "Ingress.filter.switch_ipv4_addr | dst_addr:exact:32 in_port:ternary:9 | claimv4() dropv4() | NoAction | 511 | C",
+  "Ingress.filter.switch_ipv6_addr | dst_addr:exact:128 in_port:ternary:9 | claimv6() dropv6() | NoAction | 511 | C",
   `Ingress.attached_subnet_ingress.attached_subnets_v4 | subnet:lpm:32 | forward_to_v4(${ENCAP}) | NoAction | 512 | C`,
   `Ingress.attached_subnet_ingress.attached_subnets_v6 | subnet:lpm:128 | forward_to_v6(${ENCAP}) | NoAction | 512 | C`,
   `Ingress.nat_ingress.ingress_ipv4 | dst_addr:exact:32 ports:range:16 | forward_ipv4_to(${ENCAP}) | NoAction | 1024 | C`,

@@ -13,8 +13,8 @@ export interface SwitchAddressRow {
   readonly claim: boolean;
 }
 
-/** Two entries for each address. */
-const ADDRESS_ENTRIES = capacity(512, 16_384);
+/** Two entries for each address. The ASIC keeps one of its 512 for the default action, so 255 addresses fit. */
+const ADDRESS_ENTRIES = capacity(511, 16_384);
 
 function switchAddressTable(family: Family): TableDecl<SwitchAddressRow> {
   const version = family === "ipv4" ? 4 : 6;

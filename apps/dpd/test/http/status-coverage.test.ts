@@ -89,7 +89,8 @@ test("full tables of addresses", async () => {
     ["ipv4", (n: number) => formatIpv4(0x0a00_0000 + n)],
     ["ipv6", (n: number) => `fd00::${(n + 1).toString(16)}`],
   ] as const) {
-    for (let n = 0; n < 256; n++) await harness.ctx.ports.createAddress("qsfp0", 0, { addr: addressOf(n), tag: "a" });
+    for (let n = 0; n < 255; n++) await harness.ctx.ports.createAddress("qsfp0", 0, { addr: addressOf(n), tag: "a" });
+    await harness.ctx.loopbacks.create({ addr: addressOf(255), tag: "a" });
     const entry = { tag: "a", addr: addressOf(256) };
     await full(post(`POST /ports/qsfp0/links/0/${family}`, entry));
     await full(post(`POST /loopback/${family}`, entry));
