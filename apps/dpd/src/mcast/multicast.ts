@@ -130,7 +130,7 @@ export class Multicast {
   async delete(ip: string, tag: string | null): Promise<void> {
     await this.#writer.run(async (writing) => {
       const leading = this.#state.leadingTo(ip).map((external) => external.ip);
-      if (leading.length > 0) throw invalid(`the group ${ip} is still the target of ${leading.join(", ")}`);
+      if (leading.length > 0) throw invalid(`the group ${ip} is still referenced by ${leading.join(", ")}`);
       const group = this.get(ip);
       checkTag(group, tag);
       await this.#remove(writing, "delete", [group]);
@@ -143,7 +143,7 @@ export class Multicast {
       const groups = [...this.#state.after(undefined)].filter((group) => group.tag === tag);
       for (const { ip } of groups) {
         const other = this.#state.leadingTo(ip).find((external) => external.tag !== tag);
-        if (other !== undefined) throw invalid(`the group ${ip} is still the target of ${other.ip}`);
+        if (other !== undefined) throw invalid(`the group ${ip} is still referenced by ${other.ip}`);
       }
       await this.#remove(writing, "resetByTag", groups);
     });

@@ -140,7 +140,7 @@ describe.each(ALL)("version %s", (version) => {
 
   test("deleting an underlay group that is a target is 400, even with a wrong tag, and so is resetting its tag", async () => {
     expect((await refused(400, `DELETE ${GROUPS}/ff04::1${tag("wrong")}`, { version }))["message"]).toContain(
-      "239.1.1.1",
+      "still referenced by 239.1.1.1",
     );
     await refused(400, "DELETE /multicast/tags/u", { version });
   });
