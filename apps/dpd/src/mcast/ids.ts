@@ -44,9 +44,14 @@ export class GroupIds {
     return { external, underlay: this.#take() };
   }
 
-  /** The pool is then as before the pair was taken, if nothing happened since. */
-  giveBack({ external, underlay }: IdPair): void {
+  /** For a pair that came to nothing: the pool is then as before it was taken, if nothing happened since. */
+  putBack({ external, underlay }: IdPair): void {
     this.#returned.push(underlay, external);
+  }
+
+  /** For the pair of a group that is gone: as upstream's, its underlay id is the next to go. */
+  giveBack({ external, underlay }: IdPair): void {
+    this.#returned.push(external, underlay);
   }
 
   #take(): number {

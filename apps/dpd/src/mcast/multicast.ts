@@ -83,7 +83,7 @@ export class Multicast {
         await this.#apply(writing, "createUnderlay", new Draft(this.#state).put(created));
       } catch (error) {
         // What could not be undone is undone before these ids can be taken again.
-        pool.giveBack(ids);
+        pool.putBack(ids);
         throw error;
       }
       return created;

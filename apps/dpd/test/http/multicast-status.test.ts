@@ -365,8 +365,8 @@ test("running out of ids is 503, and a group that goes makes room", async () => 
   expect((await refused(503, `POST ${UNDERLAY}`, create(3)))["message"]).toContain("100 to 104");
   await one.ok(204, `DELETE ${GROUPS}/ff04::1?tag=t`);
   expect(await one.ok(201, `POST ${UNDERLAY}`, create(3))).toMatchObject({
-    external_group_id: 104,
-    underlay_group_id: 103,
+    external_group_id: 103,
+    underlay_group_id: 104,
   });
 });
 

@@ -214,7 +214,7 @@ test("an update writes again what vanished from the ASIC", async () => {
   expect(await one.snapshot()).toEqual(before);
 });
 
-test("ids come in pairs from the top, and those given back are next", async () => {
+test("ids come in pairs from the top, and those given back are next, the underlay id first", async () => {
   const one = await withUnderlay();
   const create = async (ip: string) => {
     const body = await one.ok(201, `POST ${UNDERLAY}`, { body: { group_ip: ip, tag: "t", members: [] } });
@@ -223,7 +223,7 @@ test("ids come in pairs from the top, and those given back are next", async () =
   };
   expect(await create("ff04::2")).toEqual([65532, 65531]);
   await one.ok(204, `DELETE ${GROUPS}/ff04::1?tag=t`);
-  expect(await create("ff04::3")).toEqual([65534, 65533]);
+  expect(await create("ff04::3")).toEqual([65533, 65534]);
   expect(await create("ff04::4")).toEqual([65530, 65529]);
 });
 

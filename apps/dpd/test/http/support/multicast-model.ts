@@ -178,7 +178,7 @@ export class Model {
   #drop(ip: string): void {
     const group = this.groups.get(ip);
     this.groups.delete(ip);
-    if (group?.kind === "underlay") this.#free.push(group.ids[1], group.ids[0]);
+    if (group?.kind === "underlay") this.#free.push(group.ids[0], group.ids[1]);
   }
 
   #underlay(n: number): Underlay | undefined {
