@@ -1,3 +1,0 @@
-import { describeSeeds } from "./support/seeds.ts";
-
-describeSeeds(1, 2);
