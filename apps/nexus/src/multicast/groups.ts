@@ -81,9 +81,9 @@ export async function endGroup(writer: MulticastWriter, id: string): Promise<voi
     .execute();
 }
 
-/** Ends those of the groups that have no member left and were made by a join. */
-export async function endEmptyGroups(writer: MulticastWriter, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return;
+/** Ends those of the groups that have no member left and were made by a join; answers which. */
+export async function endEmptyGroups(writer: MulticastWriter, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return [];
   const empty = await writer.tx
     .selectFrom("multicast_group")
     .select("id")
@@ -102,6 +102,7 @@ export async function endEmptyGroups(writer: MulticastWriter, ids: readonly stri
     )
     .execute();
   for (const { id } of empty) await endGroup(writer, id);
+  return empty.map(({ id }) => id);
 }
 
 export interface GroupWithSources extends MulticastGroupTable {

@@ -2,11 +2,13 @@
  * Carries out the actions of the table of states on the rows. Every change is guarded by the state that it was decided on: another
  * Nexus, or a user, may have been faster, and then nothing is done.
  */
-import { sql, type Transaction } from "kysely";
+import type { Transaction } from "kysely";
 import type { NexusContext } from "../../context.ts";
 import { nowText } from "../../db/now.ts";
 import type { NexusTables } from "../../db/schema.ts";
 import { takeMulticastGeneration } from "../generation.ts";
+import { endEmptyGroups } from "../groups.ts";
+import { multicastWriter } from "../writer.ts";
 import { sledOf } from "./compile.ts";
 import type { GroupRow, MemberRow } from "./rows.ts";
 import type { GroupAction, MemberAction } from "./states.ts";
@@ -74,30 +76,12 @@ async function changeGroup(
   nexus: NexusContext,
   tx: Tx,
   action: GroupChange["action"],
-  { id, state, underlayId }: GroupRow,
+  { id, underlayId }: GroupRow,
 ): Promise<{ done: boolean; intent: boolean }> {
   if (action === "markDeleting") {
-    const now = nowText(nexus);
-    const version = await takeMulticastGeneration(tx);
-    const { numUpdatedRows } = await tx
-      .updateTable("multicast_group")
-      .set({ state: "deleting", time_deleted: now, time_modified: now, version_removed: version })
-      .where("id", "=", id)
-      .where("state", "=", state)
-      .where("time_deleted", "is", null)
-      .where("explicitly_created", "=", 0)
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom("multicast_group_member")
-              .select(sql.lit(1).as("one"))
-              .where("external_group_id", "=", id)
-              .where("time_deleted", "is", null),
-          ),
-        ),
-      )
-      .executeTakeFirst();
-    return { done: numUpdatedRows > 0n, intent: false };
+    // As the last leave does, unless it has been, or somebody has joined meanwhile.
+    const ended = await endEmptyGroups(multicastWriter(nexus, tx), [id]);
+    return { done: ended.length > 0, intent: false };
   }
   const members = await tx
     .selectFrom("multicast_group_member")
