@@ -61,7 +61,7 @@ export class RouteTable implements RoutesApi {
         const text = formatIpNet(cidr);
         throw invalid(`${text} has ${current.length} next hops, and a route has at most ${MAX_TARGETS}`);
       }
-      return [planRoute(this.#family, free, prior, cidr, [...current, placed])];
+      return this.#plan(free, prior, cidr, [...current, placed]);
     });
   }
 
@@ -76,7 +76,7 @@ export class RouteTable implements RoutesApi {
         // Upstream never fills in its template, and that is what its clients see.
         throw exists("route {cidr} already exists", `${formatIpNet(cidr)} has ${prior.targets.length} next hops`);
       }
-      return [planRoute(this.#family, free, prior, cidr, [placed])];
+      return this.#plan(free, prior, cidr, [placed]);
     });
   }
 
@@ -92,7 +92,7 @@ export class RouteTable implements RoutesApi {
       if (!prior.targets.some(goes)) {
         throw missing("no such route", `${formatIpNet(prior.cidr)} by ${tgtIp} on ${portId}/${linkId}`);
       }
-      return [this.#planWithout(free, prior, goes)];
+      return this.#planWithout(free, prior, goes);
     });
   }
 
@@ -125,11 +125,11 @@ export class RouteTable implements RoutesApi {
     const goes = (target: RouteTarget) => target.tag === tag;
     return this.#change("reset_tag", (free) => {
       const touched = this.#routes.values().filter(({ targets }) => targets.some(goes));
-      return touched.map((prior) => this.#planWithout(free, prior, goes));
+      return touched.flatMap((prior) => this.#planWithout(free, prior, goes));
     });
   }
 
-  /** `planAll` answers one plan for each route that changes, made one after another on the same draft of free slots. */
+  /** `planAll` answers the plans of all routes that change, made one after another on the same draft of free slots. */
   #change(operation: string, planAll: (free: SlotMap) => readonly RoutePlan[]): Promise<void> {
     return this.#writer.run(async (writing) => {
       this.#free ??= new SlotMap(writing.asic.table(ROUTE_SLOTS[this.#family]).usage().size);
@@ -146,10 +146,19 @@ export class RouteTable implements RoutesApi {
     });
   }
 
-  #planWithout(free: SlotMap, prior: PlacedRoute, goes: (target: RouteTarget) => boolean): RoutePlan {
+  #planWithout(free: SlotMap, prior: PlacedRoute, goes: (target: RouteTarget) => boolean): readonly RoutePlan[] {
     const stay = prior.targets.filter((target) => !goes(target));
-    if (stay.length === 0) return planRemoval(this.#family, free, prior);
-    return planRoute(this.#family, free, prior, prior.cidr, stay);
+    if (stay.length === 0) return [planRemoval(this.#family, free, prior)];
+    return this.#plan(free, prior, prior.cidr, stay);
+  }
+
+  #plan(
+    free: SlotMap,
+    prior: PlacedRoute | undefined,
+    cidr: IpNet,
+    targets: readonly PlacedTarget[],
+  ): readonly RoutePlan[] {
+    return planRoute(this.#family, free, prior, cidr, targets, () => this.#routes.values());
   }
 
   #get(cidr: IpNet): PlacedRoute {

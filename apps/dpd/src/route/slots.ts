@@ -32,6 +32,22 @@ export class SlotMap {
     return this.#free.find((run) => run.length >= length)?.start;
   }
 
+  /** The shortest stretch that begins and ends with a free run and has `count` free slots; undefined when fewer are free. */
+  stretch(count: number): { readonly start: number; readonly end: number } | undefined {
+    let best: { readonly start: number; readonly end: number } | undefined;
+    let from = 0;
+    let held = 0;
+    for (const last of this.#free) {
+      held += last.length;
+      const end = last.start + last.length;
+      for (let first = this.#free[from]; first !== undefined && held >= count; first = this.#free[++from]) {
+        if (best === undefined || end - first.start < best.end - best.start) best = { start: first.start, end };
+        held -= first.length;
+      }
+    }
+    return best;
+  }
+
   /** The slots must be free. */
   take(start: number, length: number): void {
     const at = partitionPoint(this.#free, (run) => run.start + run.length <= start);
