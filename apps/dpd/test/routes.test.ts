@@ -11,7 +11,7 @@ import { modelIdentifiers } from "../src/switch/identifiers.ts";
 import { Switch } from "../src/switch/switch.ts";
 import { createLocks } from "../src/table/locks.ts";
 import { ROUTE_LOOKUP, ROUTE_SLOTS } from "../src/table/route.ts";
-import { modelAsic } from "../src/asic/index.ts";
+import { chaosAsic, isRead, modelAsic } from "../src/asic/index.ts";
 import type { TableDecl } from "../src/table/types.ts";
 import { PARAMS, dump, hop, net, networkRig, snapshot } from "./network-rig.ts";
 import type { NetworkRig } from "./network-rig.ts";
@@ -372,6 +372,53 @@ test("routes do what a plain list of them says, however full and scattered the s
     }),
     { numRuns: 200 },
   );
+});
+
+test("making room for a route leaves every route where it was when any write fails", async () => {
+  let failing = 0;
+  let writes = 0;
+  const asic = chaosAsic(
+    smallAsic(() => {}),
+    {
+      next: (operation) => {
+        if (isRead(operation) || ++writes !== failing) return undefined;
+        return { kind: "synthetic", when: "after" };
+      },
+    },
+  );
+  const world = testWorld();
+  const device = new Switch("switch0", world);
+  const { ipv4 } = createRoutes({ world, switch: device, locks: createLocks(), asicPort });
+  device.attach(asic, modelIdentifiers("switch0", world.ids.uuid()));
+  const prefix = (n: number) => net(`10.${n}.0.0/16`);
+  for (const n of [1, 0, 2, 4, 3]) {
+    await ipv4.add(prefix(n), hop("192.0.2.1"));
+    if (n === 1 || n === 4) await ipv4.add(prefix(n), hop("192.0.2.2"));
+  }
+  for (const n of [0, 2]) await ipv4.delete(prefix(n));
+  const tables = () => {
+    const lookups = asic.table(ROUTE_LOOKUP.ipv4).rows().toSorted(compareIpNet);
+    const slots = asic
+      .table(ROUTE_SLOTS.ipv4)
+      .rows()
+      .toSorted((a, b) => a.index - b.index);
+    return { lookups, slots };
+  };
+  const before = tables();
+  expect(before.slots.map(({ index }) => index)).toEqual([1, 2, 4, 5, 6]);
+  let outcome = "";
+  while (outcome !== "no error") {
+    failing++;
+    writes = 0;
+    outcome = await failure(ipv4.add(prefix(3), hop("192.0.2.2")));
+    if (outcome !== "no error") {
+      expect(outcome).toMatch(/^synthetic/);
+      expect(tables()).toEqual(before);
+    }
+  }
+  // The route that slides: one slot comes, one is rewritten, one goes. The other: two come, one goes. And two prefixes.
+  expect(failing - 1).toBe(8);
+  expect(tables().slots.map(({ index }) => index)).toEqual([0, 1, 2, 3, 5, 6]);
 });
 
 const asicPort = (portId: string): number => (portId === "qsfp0" ? 136 : 140);
