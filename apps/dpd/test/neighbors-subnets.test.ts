@@ -152,12 +152,13 @@ describe("resets", () => {
     return { one, domains, calls };
   }
 
-  test("of everything leave the loopbacks", async () => {
+  test("of everything leave the loopbacks, and the links without addresses", async () => {
     const { one, domains, calls } = await start();
     await resetAll(domains);
-    const empty = networkRig();
-    await empty.loopbacks.create({ addr: "10.255.0.1", tag: "a" });
-    expect(snapshot(one)).toEqual(snapshot(empty));
+    const bare = networkRig();
+    await bare.ports.createLink("qsfp0", PARAMS);
+    await bare.loopbacks.create({ addr: "10.255.0.1", tag: "a" });
+    expect(snapshot(one)).toEqual(snapshot(bare));
     expect(calls).toEqual(["mcast", "nat"]);
   });
 
@@ -182,7 +183,7 @@ describe("resets", () => {
       nat: { entries: { resetAll: () => Promise.reject(new Error("nat failed")) } },
     };
     await expect(resetAll(failing)).rejects.toThrow("nat failed");
-    expect(one.ports.listAllLinks()).toEqual([]);
+    expect(one.ports.listAllLinks()).toMatchObject([{ ipv4: [], ipv6: [] }]);
     expect(one.routes.ipv4.list(9)).toEqual([]);
   });
 });
