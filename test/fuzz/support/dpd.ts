@@ -61,7 +61,9 @@ export async function startDpd({ isStill = false }: { readonly isStill?: boolean
   };
   const prepare = async (): Promise<void> => {
     await ask("DELETE", "/all-settings");
-    // Loopbacks stay, and would be in the way of a link's addresses.
+    // Links stay, and loopbacks, which would be in the way of a link's addresses.
+    const links = (await ask("GET", "/links")) as { port_id: string; link_id: number }[];
+    for (const { port_id, link_id } of links) await ask("DELETE", `/ports/${port_id}/links/${link_id}`);
     for (const family of ["ipv4", "ipv6"]) {
       const loopbacks = (await ask("GET", `/loopback/${family}`)) as { addr: string }[];
       for (const { addr } of loopbacks) await ask("DELETE", `/loopback/${family}/${addr}`);
