@@ -34,8 +34,8 @@ export default defineConfig({
       "test/**/*.test.ts",
     ],
     pool: "forks",
-    // Each loads and warms up what it needs: more of them take a tenth more of the processors, and give nothing for it.
-    maxWorkers: availableParallelism(),
+    // One more than there are processors: stories and databases mostly wait for other processes.
+    maxWorkers: availableParallelism() + 1,
     // Files share a worker and what it has loaded: no file leaves anything behind, and loading it all for each took a third of the time.
     isolate: false,
     // Node loads our files as it does in use. Rewritten, every use of an import would be a look-up in the module it came from.
