@@ -47,6 +47,8 @@ export class McastRack {
   /** Awaited before every request. */
   delay: (() => Promise<void>) | undefined;
   readonly sleds: { readonly id: string; readonly host: string; readonly ctx: SledAgentContext }[] = [];
+  /** Those that were restarted: their VMs hold listeners until somebody closes them. */
+  readonly #former: { readonly ctx: SledAgentContext }[] = [];
   nexus!: NexusContext;
   #offset = 0;
   readonly #options: McastRackOptions;
@@ -112,7 +114,7 @@ export class McastRack {
   async close(): Promise<void> {
     await this.nexus.tasks.stop({ deadlineMs: 1_000 });
     await this.nexus.sagas.stop({ deadlineMs: 1_000 });
-    for (const { ctx } of this.sleds) await ctx.vmms.close();
+    for (const { ctx } of [...this.sleds, ...this.#former]) await ctx.vmms.close();
     await this.nexus.store.close();
   }
 
@@ -293,8 +295,9 @@ export class McastRack {
 
   /** A new sled-agent with the same id, as after a crash: it has nothing. */
   restartSled(sled: number): void {
-    const { id, host } = this.sledAt(sled);
-    this.sleds[sled] = this.#makeSled(sled, id, host);
+    const former = this.sledAt(sled);
+    this.#former.push(former);
+    this.sleds[sled] = this.#makeSled(sled, former.id, former.host);
   }
 
   async #addSled(sled: number): Promise<void> {
