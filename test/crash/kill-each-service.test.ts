@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { storyOfPublishedSdk } from "../e2e/stories/published-sdk.ts";
 import { rackControl, type RackControl } from "../support/control.ts";
 import { natEntries } from "../support/nat.ts";
+import { newInstance } from "../support/new-instance.ts";
 import { ok } from "../support/oxide.ts";
 import { startRack, type Rack } from "../support/rack.ts";
 import { agrees, beginStory, type Story } from "../support/story.ts";
@@ -79,19 +80,7 @@ describe("a rack of processes", () => {
       await servicesAreUp();
     };
     const view = () => ok(methods.instanceView(at));
-    const create = () =>
-      methods.instanceCreate({
-        query,
-        body: {
-          name: instance,
-          description: "to be killed around",
-          hostname: instance,
-          ncpus: 1,
-          memory: 2 ** 30,
-          networkInterfaces: { type: "default_ipv4" },
-          externalIps: [{ type: "ephemeral", poolSelector: { type: "auto" } }],
-        },
-      });
+    const create = () => methods.instanceCreate({ query, body: newInstance(instance, "to be killed around") });
     /**
      * The instance runs and both switches have its entries. A create that failed is asked for again, and an instance whose
      * VM went with its sled-agent is started again, as a user would.

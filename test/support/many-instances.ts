@@ -1,5 +1,6 @@
 /** Many instances at once: created at the same time, stopped, deleted, and nothing of them left. */
 import { expect } from "vitest";
+import { newInstance } from "./new-instance.ts";
 import { ok } from "./oxide.ts";
 import type { Story } from "./story.ts";
 
@@ -8,19 +9,7 @@ const NAMES = ["a", "b", "c", "d", "e", "f"];
 export async function manyInstances(story: Story): Promise<void> {
   const { methods } = story.oxide;
   const query = { project: story.project };
-  const create = (name: string) =>
-    methods.instanceCreate({
-      query,
-      body: {
-        name,
-        description: "one of many",
-        hostname: name,
-        ncpus: 1,
-        memory: 2 ** 30,
-        networkInterfaces: { type: "default_ipv4" },
-        externalIps: [{ type: "ephemeral", poolSelector: { type: "auto" } }],
-      },
-    });
+  const create = (name: string) => methods.instanceCreate({ query, body: newInstance(name, "one of many") });
   await Promise.all(NAMES.map((name) => ok(create(name))));
   for (const name of NAMES) await story.running(name);
   await story.expectNat(...NAMES);

@@ -1,6 +1,7 @@
 /** A user watches an instance with the published SDK while an operator moves it to another sled and back. */
 import { nexusLockstepClient } from "@racklet/nexus-internal-client/lockstep";
 import { beforeAll, describe, expect, it } from "vitest";
+import { newInstance } from "../../support/new-instance.ts";
 import { ok } from "../../support/oxide.ts";
 import type { RackAddresses } from "../../support/rack.ts";
 import { agrees, type Story } from "../../support/story.ts";
@@ -25,20 +26,7 @@ export function storyOfMigration(on: () => Story): void {
 
     it("moves a running instance and its NAT entries on both switches, there and back, one VMM running all the time", async () => {
       const { methods } = story.oxide;
-      await ok(
-        methods.instanceCreate({
-          query: at.query,
-          body: {
-            name: "web",
-            description: "on the move",
-            hostname: "web",
-            ncpus: 2,
-            memory: 2 ** 30,
-            networkInterfaces: { type: "default_ipv4" },
-            externalIps: [{ type: "ephemeral", poolSelector: { type: "auto" } }],
-          },
-        }),
-      );
+      await ok(methods.instanceCreate({ query: at.query, body: newInstance("web", "on the move") }));
       await story.running("web");
       await story.expectNat("web");
       const lockstep = nexusLockstepClient({ baseUrl: rack.nexus.lockstep });
